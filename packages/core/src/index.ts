@@ -1,0 +1,20 @@
+/**
+ * What a Rollcall discovery adapter is, and what to build one with.
+ *
+ * @packageDocumentation
+ */
+export { type Announcement, type Announcer, canAnnounce } from "./announcer.js";
+export { type Backoff, type ExponentialBackoffOptions, exponentialBackoff } from "./backoff.js";
+export { type Clock, sleep, systemClock, type Timer } from "./clock.js";
+export {
+  DISCOVERY_ERROR_CODES,
+  DiscoveryError,
+  type DiscoveryErrorCode,
+  type DiscoveryErrorDetails,
+  isDiscoveryError,
+  toDiscoveryError,
+} from "./discovery-error.js";
+export { type Endpoint, formatEndpoint, isHost, isIPv6, isPort, parseEndpoint } from "./endpoint.js";
+export { type Random, shuffled, systemRandom } from "./random.js";
+export type { DiscoveryRequest, ServiceDiscovery } from "./service-discovery.js";
+export type { Listing, ServiceInstance } from "./service-instance.js";
