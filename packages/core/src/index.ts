@@ -6,6 +6,14 @@
 export { type Announcement, type Announcer, canAnnounce } from "./announcer.js";
 export { type Backoff, type ExponentialBackoffOptions, exponentialBackoff } from "./backoff.js";
 export { type Clock, sleep, systemClock, type Timer } from "./clock.js";
+export { type DefinedDiscovery, defineDiscovery } from "./define-discovery.js";
+export {
+  DISCOVERY_DEFAULTS,
+  type DiscoveryDefinition,
+  type Listed,
+  type Registration,
+  type SessionRequest,
+} from "./discovery-definition.js";
 export {
   DISCOVERY_ERROR_CODES,
   DiscoveryError,
@@ -15,6 +23,9 @@ export {
   toDiscoveryError,
 } from "./discovery-error.js";
 export { type Endpoint, formatEndpoint, isHost, isIPv6, isPort, parseEndpoint } from "./endpoint.js";
+export { type InMemoryDiscovery, type InMemoryDiscoveryOptions, inMemoryDiscovery } from "./in-memory-discovery.js";
+export { type InstanceLike, instanceKey, type NormalizeOptions, normalizeListing, sameListing } from "./listing.js";
+export { type ListingChannel, listingChannel } from "./listing-channel.js";
 export { type Random, shuffled, systemRandom } from "./random.js";
 export type { DiscoveryRequest, ServiceDiscovery } from "./service-discovery.js";
 export type { Listing, ServiceInstance } from "./service-instance.js";
