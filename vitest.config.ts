@@ -1,18 +1,22 @@
-import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-
-const root = fileURLToPath(new URL("./", import.meta.url));
+import { results } from "./scripts/lib/results.ts";
+import { entryPoints, REPOSITORY, workspacePackages } from "./scripts/lib/workspace.ts";
 
 export default defineConfig({
   resolve: {
     // Unit tests run on the sources; processes that tests start run on what `npm run build` made.
-    alias: [
-      { find: /^@rollcall\/(static|mdns)$/, replacement: `${root}adapters/$1/src/index.ts` },
-      { find: /^@rollcall\/(core|conformance|join|cluster|testkit|cli)$/, replacement: `${root}packages/$1/src/index.ts` },
-    ],
+    alias: workspacePackages().flatMap((pkg) =>
+      entryPoints(pkg).map(([specifier, source]) => ({
+        find: new RegExp(`^${specifier}$`),
+        replacement: `${REPOSITORY}/${pkg.folder}/${source}`,
+      })),
+    ),
   },
   test: {
     include: ["packages/*/test/**/*.test.ts", "adapters/*/test/**/*.test.ts", "integration/**/*.test.ts"],
+    // These install packages; `npm run check:packages` runs them.
+    exclude: ["**/node_modules/**", "integration/packages/**"],
     testTimeout: 30_000,
+    reporters: ["default", ...results("tests")],
   },
 });
