@@ -27,6 +27,10 @@ describe.each(packed)("$manifest.name, packed", (pkg) => {
       (path) => !/^(LICENSE|README\.md|package\.json)$/.test(path) && !isBuilt(pkg.folder, path),
     );
     expect(strangers).toEqual([]);
+    const [licence, ours] = [join(REPOSITORY, pkg.folder), REPOSITORY].map((at) =>
+      readFileSync(join(at, "LICENSE"), "utf8"),
+    );
+    expect(licence).toBe(ours);
   });
 
   it("says nothing that publint objects to", async () => {
@@ -65,10 +69,12 @@ describe.each(packed)("$manifest.name, packed", (pkg) => {
     const traces = pkg.files.filter((path) => readFileSync(join(installed, path), "utf8").includes(REPOSITORY));
     expect(traces, "files that name the folder they were built in").toEqual([]);
   });
+});
 
-  it.runIf(manifest.bin)("has commands that print their usage", async () => {
+describe.each(packed.filter(({ manifest }) => manifest.bin !== undefined))("the commands of $manifest.name", (pkg) => {
+  it("print their usage", async () => {
     await using consumer = await Consumer.installing(withNeeds(pkg, packed));
-    for (const command of Object.keys(manifest.bin ?? {})) {
+    for (const command of Object.keys(pkg.manifest.bin ?? {})) {
       for (const { version, program } of nodes) {
         const usage = await consumer.run(program, join("node_modules/.bin", command), "--help");
         expect(usage, `under ${version}`).toMatch(new RegExp(`usage.*\\b${command}\\b`, "is"));

@@ -38,6 +38,14 @@ export function readResults(folder: string): Counts {
   return sum;
 }
 
+/**
+ * `N passed, N failed, N skipped`, alone on its line for whoever reads logs by machine. A step that failed without a
+ * test to blame (the linter, say) must not close with "0 failed".
+ */
+export function closingLine({ passed, failed, skipped }: Counts, failedSteps: number): string {
+  return `${passed} passed, ${Math.max(failed, failedSteps)} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}
+
 /** What is read of vitest's JSON report, which follows Jest's. */
 interface VitestResults {
   readonly numPassedTests: number;
