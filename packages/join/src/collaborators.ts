@@ -24,6 +24,11 @@ export interface MembershipView {
   memberAt(endpoint: Endpoint): string | undefined;
   /** Whether the incarnation with this node id is a member that has not been downed or removed. */
   isMember(nodeId: string): boolean;
+  /**
+   * How many members there are that have not been downed or removed, ourselves included. With others to gossip with,
+   * the scheduler takes its time (see `spreadMs`); without it counts those it sees listed.
+   */
+  memberCount?(): number;
   /** Calls `listener` after every change; returns how to stop that. */
   onChange(listener: () => void): () => void;
 }
