@@ -13,11 +13,21 @@ export interface Clock {
   schedule(delayMs: number, callback: () => void): Timer;
 }
 
+/** Node runs a timer of more than about 25 days at once, so a longer wait goes in stages. */
+const LONGEST_TIMEOUT_MS = 2_147_483_647;
+
 /** The process's monotonic clock. Its timers keep the process alive until they ran or were cancelled. */
 export const systemClock: Clock = Object.freeze({
   now: () => performance.now(),
   schedule(delayMs: number, callback: () => void): Timer {
-    const handle = setTimeout(callback, delayMs);
+    let handle: NodeJS.Timeout;
+    const wait = (leftMs: number) => {
+      handle = setTimeout(
+        () => (leftMs > LONGEST_TIMEOUT_MS ? wait(leftMs - LONGEST_TIMEOUT_MS) : callback()),
+        Math.min(leftMs, LONGEST_TIMEOUT_MS),
+      );
+    };
+    wait(delayMs);
     return { cancel: () => clearTimeout(handle) };
   },
 });
@@ -27,11 +37,12 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
     const done = () => {
-      timer.cancel();
+      timer?.cancel();
       signal?.removeEventListener("abort", done);
       resolve();
     };
-    const timer = clock.schedule(delayMs, done);
+    let timer: Timer | undefined;
     signal?.addEventListener("abort", done);
+    timer = clock.schedule(Math.max(0, delayMs), done);
   });
 }

@@ -1,6 +1,7 @@
 import { abortable, within } from "./abort.js";
 import type { Announcer } from "./announcer.js";
 import { announceWith } from "./announcing.js";
+import { firstOf, forEach } from "./async-iteration.js";
 import { sleep, systemClock } from "./clock.js";
 import { checkDefinition, DISCOVERY_DEFAULTS, type DiscoveryDefinition, type Listed } from "./discovery-definition.js";
 import { DiscoveryError, toDiscoveryError } from "./discovery-error.js";
@@ -8,7 +9,7 @@ import { type InstanceLike, isIterable, normalizeListing } from "./listing.js";
 import { systemRandom } from "./random.js";
 import type { DiscoveryRequest, ServiceDiscovery } from "./service-discovery.js";
 import type { Listing } from "./service-instance.js";
-import { firstOf, forEach, Sessions } from "./sessions.js";
+import { Sessions } from "./sessions.js";
 
 /** What {@link defineDiscovery} makes. */
 export type DefinedDiscovery = ServiceDiscovery & AsyncDisposable;

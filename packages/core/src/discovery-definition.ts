@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.js";
-import { DiscoveryError } from "./discovery-error.js";
+import { type DiscoveryError, requireOption } from "./discovery-error.js";
 import { isPort } from "./endpoint.js";
 import type { InstanceLike } from "./listing.js";
 import type { Random } from "./random.js";
@@ -77,11 +77,8 @@ export const DISCOVERY_DEFAULTS = Object.freeze({
 /** @throws DiscoveryError `INVALID_OPTION`, naming the field */
 export function checkDefinition(definition: DiscoveryDefinition): void {
   const { name, minPollMs = DISCOVERY_DEFAULTS.minPollMs, maxPollMs = DISCOVERY_DEFAULTS.maxPollMs } = definition;
-  const require = (holds: boolean, field: string, what: string) => {
-    if (holds) return;
-    const prefix = typeof name === "string" && name !== "" ? `${name}: ` : "";
-    throw new DiscoveryError("INVALID_OPTION", `${prefix}${field} must be ${what}.`);
-  };
+  const owner = typeof name === "string" && name !== "" ? name : "defineDiscovery";
+  const require = (holds: boolean, field: string, what: string) => requireOption(holds, owner, field, what);
   require(typeof name === "string" && name !== "", "name", "a text that is not empty");
   for (const field of ["lookup", "subscribe", "announce", "dispose"] as const) {
     require(["function", "undefined"].includes(typeof definition[field]), field, "a function");

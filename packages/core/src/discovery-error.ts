@@ -63,3 +63,8 @@ export function toDiscoveryError(thrown: unknown, adapter?: string): DiscoveryEr
     cause: thrown,
   });
 }
+
+/** @throws DiscoveryError `INVALID_OPTION` unless the condition holds */
+export function requireOption(holds: boolean, owner: string, option: string, what: string): void {
+  if (!holds) throw new DiscoveryError("INVALID_OPTION", `${owner}: ${option} must be ${what}.`, { adapter: owner });
+}

@@ -33,7 +33,8 @@ export function listingChannel(signal?: AbortSignal): ListingChannel {
     push(listing) {
       // What is not a list goes through as it is: whoever reads says so, rather than the client's event handler.
       try {
-        channel.push(isIterable(listing) && typeof listing !== "string" ? [...listing] : listing);
+        const copy = isIterable(listing) && typeof listing !== "string" && !Object.isFrozen(listing);
+        channel.push(copy ? [...listing] : listing);
       } catch (error) {
         fail(error);
       }

@@ -2,6 +2,9 @@ import { DiscoveryError } from "./discovery-error.js";
 import { formatEndpoint, isHost, isPort, parseEndpoint } from "./endpoint.js";
 import type { Listing, ServiceInstance } from "./service-instance.js";
 
+/** Listings made here, so that a stack of combinators checks each one once. */
+const normalized = new WeakSet<object>();
+
 /** What an adapter may list: an instance, or a text for {@link parseEndpoint}. */
 export type InstanceLike = ServiceInstance | string;
 
@@ -23,6 +26,7 @@ export interface NormalizeOptions {
  * @throws DiscoveryError `INVALID_RESPONSE` when `raw` is not a list at all
  */
 export function normalizeListing(raw: Iterable<InstanceLike>, options: NormalizeOptions): Listing {
+  if (normalized.has(raw)) return raw as Listing;
   if (typeof raw === "string" || !isIterable(raw)) {
     throw new DiscoveryError("INVALID_RESPONSE", `${options.name}: expected a list of instances, got ${show(raw)}.`, {
       adapter: options.name,
@@ -72,8 +76,8 @@ export function toInstance(entry: InstanceLike, defaultPort?: number): ServiceIn
   });
 }
 
-/** The instances without duplicates, in the order given, frozen. Expects instances that are frozen already. */
-export function uniqueInstances(instances: readonly ServiceInstance[]): Listing {
+/** The instances without duplicates, in the order given. */
+function uniqueInstances(instances: readonly ServiceInstance[]): Listing {
   const ranked = instances.map((instance) => ({ instance, print: fingerprint(instance) }));
   // Taking them in an order of their own makes the choice among duplicates independent of how they arrived.
   ranked.sort((a, b) => rank(a.instance) - rank(b.instance) || (a.print < b.print ? -1 : Number(a.print > b.print)));
@@ -85,7 +89,9 @@ export function uniqueInstances(instances: readonly ServiceInstance[]): Listing 
     for (const key of keys) seen.add(key);
     kept.add(instance);
   }
-  return Object.freeze([...new Set(instances)].filter((instance) => kept.has(instance)));
+  const listing = Object.freeze(instances.filter((instance) => kept.delete(instance)));
+  normalized.add(listing);
+  return listing;
 }
 
 export function isIterable(value: unknown): value is Iterable<unknown> {

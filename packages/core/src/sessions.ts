@@ -1,4 +1,5 @@
-import { abortable, openScope, type Scope, within } from "./abort.js";
+import { openScope, type Scope, within } from "./abort.js";
+import { ignore } from "./async-iteration.js";
 import type { Clock } from "./clock.js";
 import { ConflatingChannel } from "./conflating-channel.js";
 import { DiscoveryError } from "./discovery-error.js";
@@ -50,6 +51,7 @@ export class Sessions {
     run: (signal: AbortSignal, emit: (listing: Listing) => void) => Promise<void>,
   ): AsyncIterableIterator<Listing, undefined> {
     let scope: Scope | undefined;
+    let started = false;
     const channel = new ConflatingChannel<Listing>(sameListing, () => scope?.close());
     const start = () => {
       const opened = this.open(parent);
@@ -72,17 +74,21 @@ export class Sessions {
     };
     return {
       next: () => {
-        if (parent?.aborted || (this.#disposed && scope)) channel.close();
-        else if (!scope) {
+        if (parent?.aborted || (this.#disposed && started)) channel.close();
+        else if (!started) {
           try {
             start();
           } catch (error) {
             channel.fail(error);
           }
         }
+        started = true;
         return channel.next();
       },
-      return: () => channel.return(),
+      return: () => {
+        started = true;
+        return channel.return();
+      },
       [Symbol.asyncIterator]() {
         return this;
       },
@@ -109,46 +115,6 @@ export class Sessions {
     await within(stopped, GRACE_MS, this.#clock, () => late).catch(() => {});
     await Promise.all(this.#withdrawing);
   }
-}
-
-/** Calls `onItem` for each item until the signal aborts, and then lets go of the iterator even if it is stuck. */
-export async function forEach<T>(source: AsyncIterable<T>, signal: AbortSignal, onItem: (item: T) => void) {
-  if (signal.aborted) return;
-  const iterator = source[Symbol.asyncIterator]();
-  // A generator that is suspended at a yield cleans up now; one that is awaiting does when its await is over.
-  const leave = () => void ignore(iterator.return?.());
-  signal.addEventListener("abort", leave);
-  try {
-    for (;;) {
-      const result = await iterator.next();
-      if (signal.aborted || result.done) return;
-      onItem(result.value);
-    }
-  } catch (error) {
-    leave();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", leave);
-  }
-}
-
-/** The first item, or undefined if there is none. Lets go of the iterator. */
-export async function firstOf<T>(source: AsyncIterable<T>, signal: AbortSignal): Promise<T | undefined> {
-  const iterator = source[Symbol.asyncIterator]();
-  try {
-    const result = await abortable(iterator.next(), signal);
-    return result.done ? undefined : result.value;
-  } finally {
-    void ignore(iterator.return?.());
-  }
-}
-
-/** For promises whose outcome matters to nobody any more. */
-export function ignore(promise: PromiseLike<unknown> | undefined): Promise<void> {
-  return Promise.resolve(promise).then(
-    () => {},
-    () => {},
-  );
 }
 
 function keep(set: Set<Promise<unknown>>, promise: Promise<unknown>): void {
