@@ -1,0 +1,320 @@
+import { type Backoff, type Clock, type Endpoint, exponentialBackoff, type Random } from "@rollcall/core";
+import { ClusterError } from "../cluster-error.js";
+import type { AdmissionView } from "../handshake/admission.js";
+import { type Accept, MAX_HANDSHAKE_FRAME_BYTES, type Reject } from "../handshake/handshake-message.js";
+import type { Logger } from "../logger.js";
+import { compareNodes, type UniqueNode } from "../node.js";
+import type { Connection, Transport } from "../transport/transport.js";
+import type { Association } from "./association.js";
+import { InboundHandshake } from "./inbound-handshake.js";
+import { performHandshake, type Verdict } from "./outbound-handshake.js";
+import { SendBuffer, type SendBufferOptions } from "./send-buffer.js";
+
+export interface AssociationsOptions {
+  /** How long connecting may take, in milliseconds. */
+  readonly connectTimeoutMs: number;
+  /** How long a handshake may take once connected, in milliseconds. */
+  readonly handshakeTimeoutMs: number;
+  /** How many incoming handshakes may be under way. */
+  readonly maxHandshakes: number;
+  /** The largest frame an associated peer may send, in bytes. */
+  readonly maxFrameBytes: number;
+  readonly buffer: SendBufferOptions;
+}
+
+export interface AssociationsContext {
+  readonly options: AssociationsOptions;
+  readonly view: AdmissionView;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Whether the peer should be reached again when the connection to it is lost. */
+  readonly isWanted: (nodeId: string) => boolean;
+  readonly onAssociated: (peer: UniqueNode) => void;
+  readonly onFrame: (peer: UniqueNode, frame: Uint8Array) => void;
+  /** Somebody refused us, or we refused somebody. `peer` is known unless the refusal came first. */
+  readonly onRejected: (rejection: Reject, peer: UniqueNode | undefined, direction: "inbound" | "outbound") => void;
+}
+
+export type DialResult =
+  | { readonly kind: "associated"; readonly peer: UniqueNode }
+  | { readonly kind: "rejected"; readonly rejection: Reject };
+
+/** What has been counted since the start. */
+export interface AssociationCounters {
+  sentFrames: number;
+  sentBytes: number;
+  receivedFrames: number;
+  receivedBytes: number;
+  /** Frames refused because a buffer or a socket was full. */
+  droppedFrames: number;
+  /** Incoming connections refused because too many handshakes were under way. */
+  refusedConnections: number;
+}
+
+/** Reaching a peer again: at once, then after pauses that grow. */
+const REDIAL: Backoff = exponentialBackoff({ initialMs: 50, factor: 1.5, maxMs: 3_000 });
+
+/**
+ * All that this node holds about talking to others: one association a peer, one connection an association at most.
+ *
+ * When two nodes dial each other at once, both see both connections before either is used, and agree without another
+ * message: the one dialled by the lower node is used. Frames flow only after that, so their order is kept.
+ */
+export class Associations {
+  readonly counters: AssociationCounters = {
+    sentFrames: 0,
+    sentBytes: 0,
+    receivedFrames: 0,
+    receivedBytes: 0,
+    droppedFrames: 0,
+    refusedConnections: 0,
+  };
+  readonly #context: AssociationsContext;
+  readonly #associations = new Map<string, Association>();
+  readonly #inbound = new Set<InboundHandshake>();
+  /** Whoever waits for the fate of a handshake that a peer began, by the peer's id. */
+  readonly #waiting = new Map<string, Set<(opened: boolean) => void>>();
+  readonly #dials = new Set<AbortController>();
+  #stopped = false;
+  #opened = 0;
+
+  constructor(context: AssociationsContext) {
+    this.#context = context;
+  }
+
+  /** How many associations are open. */
+  get open(): number {
+    let open = 0;
+    for (const association of this.#associations.values()) if (association.connection !== undefined) open++;
+    return open;
+  }
+
+  isOpen(nodeId: string): boolean {
+    return this.#associations.get(nodeId)?.connection !== undefined;
+  }
+
+  /** Takes an incoming connection. */
+  accept(connection: Connection): void {
+    const { clock, options, view } = this.#context;
+    if (this.#stopped || this.#inbound.size >= options.maxHandshakes) {
+      this.counters.refusedConnections++;
+      connection.handle({ onFrame: () => {}, onClose: () => {} });
+      connection.destroy();
+      return;
+    }
+    connection.limitFrames(MAX_HANDSHAKE_FRAME_BYTES);
+    const handshake = new InboundHandshake(
+      connection,
+      {
+        view,
+        hasAssociation: (nodeId) => this.isOpen(nodeId),
+        onConfirmed: (ended, peer) => {
+          this.#inbound.delete(ended);
+          this.#use(connection, peer);
+        },
+        onEnded: (ended, rejection) => {
+          this.#inbound.delete(ended);
+          if (ended.peer !== undefined) this.#tellWaiting(ended.peer.id, this.isOpen(ended.peer.id));
+          if (rejection !== undefined) this.#context.onRejected(rejection, ended.peer, "inbound");
+        },
+      },
+      (expired) => clock.schedule(options.handshakeTimeoutMs, expired),
+    );
+    this.#inbound.add(handshake);
+  }
+
+  /**
+   * Connects to an address and shakes hands. An association that exists with whoever answers is kept.
+   *
+   * @param targetId the incarnation that is meant, where a certain one is
+   * @throws ClusterError `CONNECT_FAILED`, `CONNECT_TIMED_OUT`, `HANDSHAKE_FAILED`, `HANDSHAKE_TIMED_OUT`, `SHUT_DOWN`
+   */
+  async dial(to: Endpoint, targetId: string | undefined, signal?: AbortSignal): Promise<DialResult> {
+    if (this.#stopped) throw shutDown();
+    signal?.throwIfAborted();
+    const dial = new AbortController();
+    const abort = () => dial.abort(signal?.reason);
+    this.#dials.add(dial);
+    signal?.addEventListener("abort", abort);
+    try {
+      const begun = this.#opened;
+      const connection = await this.#context.transport.connect(to, this.#context.options.connectTimeoutMs, dial.signal);
+      return await this.#shakeHands(connection, targetId, begun, dial.signal);
+    } finally {
+      this.#dials.delete(dial);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  #shakeHands(
+    connection: Connection,
+    targetId: string | undefined,
+    begun: number,
+    aborted: AbortSignal,
+  ): Promise<DialResult> {
+    const { clock, options, view } = this.#context;
+    connection.limitFrames(MAX_HANDSHAKE_FRAME_BYTES);
+    return new Promise<DialResult>((resolve, fail) => {
+      performHandshake(
+        connection,
+        targetId,
+        { view, decide: (accept) => this.#decide(accept, begun) },
+        (expired) => clock.schedule(options.handshakeTimeoutMs, expired),
+        aborted,
+        (result) => {
+          if (result.kind === "rejected") {
+            this.#context.onRejected(result.rejection, undefined, "outbound");
+            return resolve(result);
+          }
+          const peer = result.accept.from;
+          if (result.verdict === "use") this.#use(connection, peer);
+          if (result.verdict !== "await" || this.isOpen(peer.id)) return resolve({ kind: "associated", peer });
+          this.#wait(peer.id, (opened) => {
+            if (opened) return resolve({ kind: "associated", peer });
+            fail(new ClusterError("HANDSHAKE_FAILED", `${peer} dialled us at the same time, and then gave up.`));
+          });
+        },
+        fail,
+      );
+    });
+  }
+
+  /** Sends a frame, over a connection that is made for it if need be; what cannot be sent or kept is counted. */
+  send(peer: UniqueNode, frame: Uint8Array): void {
+    if (this.#stopped) return;
+    const association = this.#association(peer);
+    if (association.connection !== undefined) {
+      this.#transmit(association.connection, frame);
+    } else {
+      if (!association.buffer.push(frame)) this.counters.droppedFrames++;
+      this.#reach(association);
+    }
+  }
+
+  /** Ends the association with a peer that is no longer wanted, once what was sent has left. */
+  close(nodeId: string): void {
+    const association = this.#associations.get(nodeId);
+    if (association === undefined) return;
+    this.#associations.delete(nodeId);
+    association.retry?.cancel();
+    association.connection?.close();
+  }
+
+  /** Ends everything; attempts under way fail with `SHUT_DOWN`. */
+  stop(): void {
+    this.#stopped = true;
+    for (const dial of this.#dials) dial.abort(shutDown());
+    for (const handshake of [...this.#inbound]) handshake.abandon();
+    for (const id of [...this.#associations.keys()]) this.close(id);
+    for (const id of [...this.#waiting.keys()]) this.#tellWaiting(id, false);
+  }
+
+  #decide(accept: Accept, begun: number): Verdict {
+    const peer = accept.from;
+    const association = this.#associations.get(peer.id);
+    if (association?.connection !== undefined) {
+      // If the peer does not know of the one we have, and we had it before we dialled, then it is broken.
+      return accept.existing || association.openedAt > begun ? "drop" : "use";
+    }
+    const crossed = [...this.#inbound].some((handshake) => handshake.peer?.id === peer.id);
+    if (!crossed) return "use";
+    return accept.existing || compareNodes(peer, this.#context.view.self) < 0 ? "await" : "use";
+  }
+
+  #use(connection: Connection, peer: UniqueNode): void {
+    const association = this.#association(peer);
+    association.connection?.destroy();
+    association.connection = connection;
+    association.openedAt = ++this.#opened;
+    association.failures = 0;
+    association.retry?.cancel();
+    connection.limitFrames(this.#context.options.maxFrameBytes);
+    connection.handle({
+      onFrame: (frame) => {
+        this.counters.receivedFrames++;
+        this.counters.receivedBytes += frame.length;
+        this.#context.onFrame(peer, frame);
+      },
+      onClose: (error) => this.#lost(association, error),
+    });
+    for (const frame of association.buffer.drain()) this.#transmit(connection, frame);
+    this.#context.logger.debug({ peer: peer.toString(), remote: connection.remote }, "associated");
+    this.#context.onAssociated(peer);
+    this.#tellWaiting(peer.id, true);
+  }
+
+  #lost(association: Association, error: Error | undefined): void {
+    association.connection = undefined;
+    const peer = association.peer.toString();
+    this.#context.logger.debug({ peer, err: error }, "connection lost");
+    this.#reach(association);
+  }
+
+  /** Tries to reach a peer that is wanted and not connected, again and again until one of that is no longer so. */
+  #reach(association: Association): void {
+    const { peer } = association;
+    if (association.dialling || association.connection !== undefined || !this.#holds(association)) return;
+    association.dialling = true;
+    association.retry?.cancel();
+    this.dial(peer, peer.id).then(
+      (result) => this.#reached(association, result.kind === "rejected" ? result.rejection.reason : undefined),
+      (error: unknown) => this.#reached(association, error),
+    );
+  }
+
+  #reached(association: Association, failure: unknown): void {
+    const { clock, logger, random } = this.#context;
+    association.dialling = false;
+    if (association.connection !== undefined || !this.#holds(association)) return;
+    association.failures++;
+    const delayMs = REDIAL.delayMs(association.failures, random);
+    logger.debug({ peer: association.peer.toString(), err: failure, retryInMs: delayMs }, "peer not reached");
+    association.retry = clock.schedule(delayMs, () => this.#reach(association));
+  }
+
+  #holds(association: Association): boolean {
+    const { id } = association.peer;
+    if (this.#stopped || this.#associations.get(id) !== association) return false;
+    if (this.#context.isWanted(id)) return true;
+    this.#associations.delete(id);
+    return false;
+  }
+
+  #association(peer: UniqueNode): Association {
+    let association = this.#associations.get(peer.id);
+    if (association === undefined) {
+      const buffer = new SendBuffer(this.#context.options.buffer);
+      const state = { connection: undefined, openedAt: 0, dialling: false, failures: 0, retry: undefined };
+      association = { peer, buffer, ...state };
+      this.#associations.set(peer.id, association);
+    }
+    return association;
+  }
+
+  #transmit(connection: Connection, frame: Uint8Array): void {
+    if (connection.send(frame)) {
+      this.counters.sentFrames++;
+      this.counters.sentBytes += frame.length;
+    } else {
+      this.counters.droppedFrames++;
+    }
+  }
+
+  #wait(nodeId: string, listener: (opened: boolean) => void): void {
+    const waiting = this.#waiting.get(nodeId) ?? new Set();
+    this.#waiting.set(nodeId, waiting.add(listener));
+  }
+
+  #tellWaiting(nodeId: string, opened: boolean): void {
+    const waiting = this.#waiting.get(nodeId);
+    if (waiting === undefined) return;
+    this.#waiting.delete(nodeId);
+    for (const listener of waiting) listener(opened);
+  }
+}
+
+function shutDown(): ClusterError {
+  return new ClusterError("SHUT_DOWN", "The system has been shut down.");
+}

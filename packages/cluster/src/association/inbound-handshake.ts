@@ -1,0 +1,89 @@
+import type { Timer } from "@rollcall/core";
+import { type AdmissionView, admitOffer, reject } from "../handshake/admission.js";
+import { decodeHandshake, encodeHandshake, type Offer, type Reject } from "../handshake/handshake-message.js";
+import type { UniqueNode } from "../node.js";
+import type { Connection } from "../transport/transport.js";
+
+export interface InboundHandshakeContext {
+  readonly view: AdmissionView;
+  /** Whether a working association with the peer exists. */
+  readonly hasAssociation: (nodeId: string) => boolean;
+  /** The peer wants the connection used. */
+  readonly onConfirmed: (handshake: InboundHandshake, peer: UniqueNode) => void;
+  /** It is over without an association; called once. `rejection` is what either side said, if either did. */
+  readonly onEnded: (handshake: InboundHandshake, rejection: Reject | undefined) => void;
+}
+
+/** The answering side of a handshake: offer in, accept or reject out, confirmation in. */
+export class InboundHandshake {
+  readonly connection: Connection;
+  /** Known once an offer was accepted. */
+  peer: UniqueNode | undefined;
+  readonly #context: InboundHandshakeContext;
+  readonly #timer: Timer;
+  #over = false;
+
+  /** @param startTimer arms the time-out of the whole handshake */
+  constructor(connection: Connection, context: InboundHandshakeContext, startTimer: (expired: () => void) => Timer) {
+    this.connection = connection;
+    this.#context = context;
+    this.#timer = startTimer(() => this.abandon());
+    connection.handle({
+      onFrame: (frame) => this.#receive(frame),
+      onClose: () => this.#end(undefined),
+    });
+  }
+
+  /** Breaks the connection without a word. */
+  abandon(): void {
+    this.connection.destroy();
+    this.#end(undefined);
+  }
+
+  /** Says no, and why. */
+  refuse(rejection: Reject): void {
+    this.connection.send(encodeHandshake(rejection));
+    this.connection.close();
+    this.#end(rejection);
+  }
+
+  #receive(frame: Uint8Array): void {
+    if (this.#over) return;
+    const message = decodeHandshake(frame);
+    if (this.peer === undefined) {
+      if (message?.kind === "offer") this.#receiveOffer(message);
+      else this.refuse(reject("NOT_UNDERSTOOD", "a handshake begins with an offer"));
+    } else if (message?.kind === "confirm" && message.use) {
+      this.#over = true;
+      this.#timer.cancel();
+      this.#context.onConfirmed(this, this.peer);
+    } else {
+      this.connection.close();
+      this.#end(message?.kind === "reject" ? message : undefined);
+    }
+  }
+
+  #receiveOffer(offer: Offer): void {
+    const admission = admitOffer(offer, this.#context.view);
+    if ("kind" in admission) {
+      this.refuse(admission);
+      return;
+    }
+    this.peer = offer.from;
+    this.connection.send(
+      encodeHandshake({
+        kind: "accept",
+        protocol: admission.protocol,
+        from: this.#context.view.self,
+        existing: this.#context.hasAssociation(offer.from.id),
+      }),
+    );
+  }
+
+  #end(rejection: Reject | undefined): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#timer.cancel();
+    this.#context.onEnded(this, rejection);
+  }
+}

@@ -1,0 +1,96 @@
+import type { Timer } from "@rollcall/core";
+import { ClusterError } from "../cluster-error.js";
+import { type AdmissionView, admitPeer } from "../handshake/admission.js";
+import { type Accept, decodeHandshake, encodeHandshake, type Reject } from "../handshake/handshake-message.js";
+import { PROTOCOL_VERSION } from "../handshake/protocol-version.js";
+import type { Connection } from "../transport/transport.js";
+
+/** What to do with a connection whose offer was accepted. */
+export type Verdict =
+  /** Use it. */
+  | "use"
+  /** There is an association with the peer already: drop this one. */
+  | "drop"
+  /** The peer's own connection to us is about to be confirmed: drop this one and wait for that. */
+  | "await";
+
+export interface OutboundHandshakeContext {
+  readonly view: AdmissionView;
+  readonly decide: (accept: Accept) => Verdict;
+}
+
+export type OutboundResult =
+  | { readonly kind: "accepted"; readonly accept: Accept; readonly verdict: Verdict }
+  | { readonly kind: "rejected"; readonly rejection: Reject };
+
+/**
+ * The dialling side of a handshake: offer out, accept or reject in, confirmation out. With the verdict `use` the
+ * connection is the caller's, and has to be given another handler before `onResult` returns.
+ *
+ * @param startTimer arms the time-out of the handshake
+ * @param onFailure gets a ClusterError `HANDSHAKE_TIMED_OUT` or `HANDSHAKE_FAILED`, or the signal's reason if it aborts
+ */
+export function performHandshake(
+  connection: Connection,
+  targetId: string | undefined,
+  context: OutboundHandshakeContext,
+  startTimer: (expired: () => void) => Timer,
+  signal: AbortSignal,
+  onResult: (result: OutboundResult) => void,
+  onFailure: (error: unknown) => void,
+): void {
+  let over = false;
+  const finish = (settle: () => void) => {
+    if (over) return;
+    over = true;
+    timer.cancel();
+    signal.removeEventListener("abort", abort);
+    settle();
+  };
+  const fail = (error: unknown) => {
+    finish(() => {
+      connection.destroy();
+      onFailure(error);
+    });
+  };
+  const abort = () => fail(signal.reason);
+  const timer = startTimer(() =>
+    fail(new ClusterError("HANDSHAKE_TIMED_OUT", `${connection.remote} accepted the connection, but did not answer.`)),
+  );
+  signal.addEventListener("abort", abort);
+
+  connection.handle({
+    onClose: (cause) => {
+      const message = `${connection.remote} closed the connection during the handshake.`;
+      fail(new ClusterError("HANDSHAKE_FAILED", message, { cause }));
+    },
+    onFrame: (frame) => {
+      if (over) return;
+      const message = decodeHandshake(frame);
+      if (message?.kind === "reject") {
+        finish(() => {
+          connection.destroy();
+          onResult({ kind: "rejected", rejection: message });
+        });
+      } else if (message?.kind === "accept") {
+        finish(() => onResult(conclude(connection, message, context)));
+      } else {
+        fail(new ClusterError("HANDSHAKE_FAILED", `What answers at ${connection.remote} is not a node of Rollcall.`));
+      }
+    },
+  });
+  connection.send(encodeHandshake({ kind: "offer", protocol: PROTOCOL_VERSION, from: context.view.self, targetId }));
+}
+
+function conclude(connection: Connection, accept: Accept, context: OutboundHandshakeContext): OutboundResult {
+  const refusal = admitPeer(accept.from, context.view);
+  if (refusal !== undefined) {
+    connection.send(encodeHandshake(refusal));
+    connection.close();
+    return { kind: "rejected", rejection: refusal };
+  }
+  const verdict = context.decide(accept);
+  connection.send(encodeHandshake({ kind: "confirm", use: verdict === "use" }));
+  if (verdict !== "use") connection.close();
+  return { kind: "accepted", accept, verdict };
+}

@@ -1,0 +1,198 @@
+import type { Clock, Random, Timer } from "@rollcall/core";
+import { Gossip, type GossipOptions } from "./gossip/gossip.js";
+import type { GossipMessage } from "./gossip/gossip-message.js";
+import { leaderActions } from "./leadership/leader-actions.js";
+import { electLeader, type LeadershipOptions } from "./leadership/leadership.js";
+import type { LeadershipChange, MembershipChange, ReachabilityChange } from "./membership/changes.js";
+import { Convergence } from "./membership/convergence.js";
+import type { Member, MemberStatus, Reachability } from "./membership/member.js";
+import { MembershipTable } from "./membership/membership-table.js";
+import type { TombstonesOptions } from "./membership/tombstones.js";
+import type { UniqueNode } from "./node.js";
+
+export type ClusterChange = MembershipChange | ReachabilityChange | LeadershipChange;
+
+export interface ClusterCoreContext {
+  readonly self: UniqueNode;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly gossip: GossipOptions;
+  readonly leadership: LeadershipOptions;
+  readonly tombstones: TombstonesOptions;
+  readonly send: (to: readonly UniqueNode[], message: GossipMessage) => void;
+  /** Hears of every change, in order, after it has been made. */
+  readonly onChange: (change: ClusterChange) => void;
+  /** Called after something was taken in, also if it changed nothing but what is known of others' views. */
+  readonly onSettled: () => void;
+}
+
+/**
+ * What one node decides about the cluster: holds the membership, gossips, elects, and acts if it leads. Knows nothing of
+ * connections; clock, random source and the way to others are given to it.
+ */
+export class ClusterCore {
+  readonly table: MembershipTable;
+  readonly convergence: Convergence;
+  readonly #context: ClusterCoreContext;
+  readonly #gossip: Gossip;
+  readonly #pending: ClusterChange[] = [];
+  #leader: Member | undefined;
+  #wakeUp: Timer | undefined;
+  #wakeAt = Number.POSITIVE_INFINITY;
+  #settling = false;
+  #stopped = false;
+
+  constructor(context: ClusterCoreContext) {
+    this.#context = context;
+    this.table = new MembershipTable(context.tombstones, (change) => this.#pending.push(change));
+    this.convergence = new Convergence(context.self.id, this.table);
+    this.#gossip = new Gossip(
+      {
+        self: context.self,
+        table: this.table,
+        convergence: this.convergence,
+        options: context.gossip,
+        random: context.random,
+        send: context.send,
+        leader: () => this.#leader?.node,
+      },
+      context.clock.now(),
+    );
+  }
+
+  get leader(): Member | undefined {
+    return this.#leader;
+  }
+
+  get isLeader(): boolean {
+    return this.#leader?.node.id === this.#context.self.id;
+  }
+
+  get selfId(): string {
+    return this.#context.self.id;
+  }
+
+  get self(): Member | undefined {
+    return this.table.get(this.#context.self.id);
+  }
+
+  /** Entries refused because two addresses claimed one node id. */
+  get duplicateIds(): number {
+    return this.#gossip.duplicateIds;
+  }
+
+  /** Enters the membership, alone and joining. */
+  start(): void {
+    const now = this.#context.clock.now();
+    this.table.merge({ node: this.#context.self, status: "joining", upNumber: 0 }, now);
+    this.#settle();
+  }
+
+  /** Ends all timers. What others send from here on is ignored. */
+  stop(): void {
+    this.#stopped = true;
+    this.#wakeUp?.cancel();
+    this.#wakeUp = undefined;
+  }
+
+  /** An association opened. If another incarnation was known at the peer's address, that one is gone. */
+  associated(peer: UniqueNode): void {
+    if (this.#stopped) return;
+    const former = this.table.livingAt(peer);
+    if (former !== undefined && former.node.id !== peer.id) this.moveTo(former.node.id, "down");
+    this.#gossip.greet(peer);
+  }
+
+  receive(from: UniqueNode, message: GossipMessage): void {
+    if (this.#stopped) return;
+    this.#gossip.receive(from, message, this.#context.clock.now());
+    this.#settle();
+  }
+
+  /**
+   * Moves a member on and tells everybody.
+   *
+   * @returns whether it moved; it does not if it is unknown or as far already
+   */
+  moveTo(nodeId: string, status: MemberStatus): boolean {
+    const moved = this.#move(nodeId, status);
+    this.#settle();
+    return moved;
+  }
+
+  /** Notes what the failure detector thinks of a member. */
+  setReachability(nodeId: string, reachability: Reachability): void {
+    this.table.setReachability(nodeId, reachability);
+    this.#settle();
+  }
+
+  /** Asks the leader what it holds; {@link agreesWithLeader} tells once the answer is there. */
+  askLeader(): void {
+    const leader = this.#leader?.node;
+    if (leader === undefined || this.isLeader) return;
+    this.#gossip.wake(this.#context.clock.now());
+    this.#context.send([leader], { kind: "digest", digest: this.table.digest, answer: "always" });
+  }
+
+  /** Whether the leader is known to hold what this node holds; true as well if there is nobody else to ask. */
+  get agreesWithLeader(): boolean {
+    const leader = this.#leader?.node;
+    return leader === undefined || this.isLeader || this.convergence.agrees(leader.id);
+  }
+
+  #move(nodeId: string, status: MemberStatus): boolean {
+    const now = this.#context.clock.now();
+    const node = this.table.get(nodeId)?.node;
+    if (node === undefined || !this.table.move(nodeId, status, now)) return false;
+    this.#gossip.publish(this.table.get(nodeId) ?? { node, status, upNumber: 0 }, now);
+    return true;
+  }
+
+  /** Draws the consequences of what changed, until nothing changes any more, and tells of all changes in order. */
+  #settle(): void {
+    if (this.#settling) return;
+    this.#settling = true;
+    try {
+      do {
+        if (this.#pending.length > 0) this.#elect();
+        this.#announceChanges();
+        this.#lead();
+      } while (this.#pending.length > 0);
+    } finally {
+      this.#settling = false;
+    }
+    this.#armWakeUp();
+    this.#context.onSettled();
+  }
+
+  #elect(): void {
+    const elected = electLeader(this.table.members(), this.#context.leadership);
+    const former = this.#leader;
+    this.#leader = elected;
+    if (elected?.node.id !== former?.node.id) this.#pending.push({ kind: "leadership", from: former, to: elected });
+  }
+
+  #lead(): void {
+    if (!this.isLeader || this.#stopped || !this.convergence.converged) return;
+    for (const { member, to } of leaderActions(this.table.snapshot)) this.#move(member.node.id, to);
+  }
+
+  #announceChanges(): void {
+    for (let change = this.#pending.shift(); change !== undefined; change = this.#pending.shift()) {
+      if (change.kind === "membership" && change.to === "removed") this.convergence.forget(change.member.node.id);
+      this.#context.onChange(change);
+    }
+  }
+
+  #armWakeUp(): void {
+    const at = this.#gossip.nextAt;
+    if (this.#stopped || at === this.#wakeAt) return;
+    this.#wakeUp?.cancel();
+    this.#wakeAt = at;
+    this.#wakeUp = this.#context.clock.schedule(Math.max(0, at - this.#context.clock.now()), () => {
+      this.#wakeAt = Number.POSITIVE_INFINITY;
+      this.#gossip.wake(this.#context.clock.now());
+      this.#settle();
+    });
+  }
+}

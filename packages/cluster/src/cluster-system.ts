@@ -1,0 +1,222 @@
+import { type Announcer, type Clock, canAnnounce, formatEndpoint, type Timer } from "@rollcall/core";
+import type { JoinScheduler } from "@rollcall/join";
+import type { ClusterChange } from "./cluster-core.js";
+import { ClusterShell } from "./cluster-shell.js";
+import { type Composition, compose } from "./composition.js";
+import { ClusterControl } from "./control/cluster-control.js";
+import { ClusterEvents } from "./control/cluster-events.js";
+import type { ClusterExplanation } from "./control/cluster-explanation.js";
+import { nodeSituation } from "./control/node-situation.js";
+import { leaveGracefully } from "./leave.js";
+import type { Logger } from "./logger.js";
+import { UniqueNode } from "./node.js";
+import { SelfAnnouncement } from "./self-announcement.js";
+import { type ClusterSettings, defaultSettings, validateSettings } from "./settings.js";
+import type { Connection, Listener } from "./transport/transport.js";
+
+/** Why a system ended. */
+export interface Termination {
+  /** `left`: `leave` or `shutdown` was called. `downed`: the cluster said so. */
+  readonly reason: "left" | "downed";
+}
+
+/** Changes the settings of a system that is about to start. */
+export type Configure = (settings: ClusterSettings) => void | Promise<void>;
+
+/**
+ * One node of a cluster: it listens, finds others, joins them, and keeps up with who is there. Several may run in one
+ * process. Whoever starts one shuts it down, or declares it with `await using`.
+ */
+export class ClusterSystem implements AsyncDisposable {
+  /** What this node can do with the cluster. */
+  readonly cluster: ClusterControl;
+  /** Resolves when the system has ended and holds nothing any more; never rejects. */
+  readonly terminated: Promise<Termination>;
+  readonly #settings: ClusterSettings;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #shell: ClusterShell;
+  readonly #events: ClusterEvents;
+  readonly #scheduler: JoinScheduler;
+  readonly #announcement: SelfAnnouncement;
+  readonly #listener: Listener;
+  #terminate: (termination: Termination) => void = () => {};
+  #ending: Promise<void> | undefined;
+  #onDown: Timer | undefined;
+  #expelled = false;
+  #stopped = false;
+
+  /**
+   * Starts a node. Resolves once it listens; `system.cluster.joined()` tells when it is up.
+   *
+   * @param name of the system; only nodes of one name form a cluster. Default `rollcall`
+   * @param configure changes the settings, which come with their defaults
+   * @throws ClusterError `INVALID_SETTING` or `BIND_FAILED`
+   */
+  static async start(name = "rollcall", configure: Configure = () => {}): Promise<ClusterSystem> {
+    const settings = defaultSettings();
+    await configure(settings);
+    validateSettings(name, settings);
+    const parts = compose(settings);
+    const { host, port, bindHost = host, bindPort = port } = settings.node;
+    // What connects before the system is there waits for it in the same turn.
+    const early: Connection[] = [];
+    let accept = (connection: Connection): void => {
+      early.push(connection);
+    };
+    const listener = await parts.transport.listen({ host: bindHost, port: bindPort }, (connection) =>
+      accept(connection),
+    );
+    const self = new UniqueNode(name, host, port === 0 ? listener.port : port, parts.nodeId());
+    const system = new ClusterSystem(self, settings, parts, listener);
+    accept = (connection) => system.#shell.accept(connection);
+    for (const connection of early) accept(connection);
+    system.#begin();
+    return system;
+  }
+
+  private constructor(self: UniqueNode, settings: ClusterSettings, parts: Composition, listener: Listener) {
+    const { clock, random, logger, transport } = parts;
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#listener = listener;
+    this.terminated = new Promise((resolve) => {
+      this.#terminate = resolve;
+    });
+    this.#shell = new ClusterShell({
+      self,
+      settings,
+      clock,
+      random,
+      transport,
+      logger,
+      onChange: (change) => this.#changed(change),
+      onExpelled: (reason) => this.#expel(reason),
+    });
+    const { core } = this.#shell;
+    const snapshot = () => ({ kind: "snapshot", membership: core.table.snapshot, leader: core.leader }) as const;
+    this.#events = new ClusterEvents(snapshot, settings.events.buffered);
+    this.#scheduler = parts.createScheduler(this.#shell, this.#shell, self.id);
+    const { discovery } = settings;
+    const announcer: Announcer | undefined =
+      settings.announce && discovery !== undefined && canAnnounce(discovery) ? discovery : undefined;
+    const instance = { host: self.host, port: self.port, id: self.id, metadata: { system: self.system } };
+    this.#announcement = new SelfAnnouncement(announcer, instance, clock, random, logger);
+    this.cluster = new ClusterControl({
+      self,
+      waits: this.#shell.waits,
+      events: this.#events,
+      membership: () => core.table.snapshot,
+      leader: () => core.leader,
+      isRemoved: (nodeId) => core.table.tombstones.find(nodeId) !== undefined,
+      join: async (endpoint, options) => {
+        await this.#scheduler.join(endpoint, options);
+      },
+      leave: () => this.shutdown(),
+      down: (nodeId) => core.moveTo(nodeId, "down"),
+      explain: () => this.#explain(),
+    });
+  }
+
+  /**
+   * Leaves the cluster gracefully and gives everything back. Idempotent; works at any time, also while joining. The
+   * others see this node leaving, then down, then removed.
+   */
+  shutdown(): Promise<void> {
+    this.#ending ??= this.#end("left");
+    return this.#ending;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  #begin(): void {
+    this.#shell.start();
+    this.#logger.info({ node: this.cluster.self.toString() }, "listening");
+    this.#announcement.start();
+    this.#scheduler.start();
+  }
+
+  async #end(reason: Termination["reason"]): Promise<void> {
+    this.#onDown?.cancel();
+    const withinMs = this.#settings.leave.stepTimeoutMs;
+    await Promise.all([this.#bounded(this.#announcement.withdraw(), withinMs), this.#scheduler.stop()]);
+    await leaveGracefully(this.#shell, this.#clock, withinMs);
+    this.#stopped = true;
+    const closed = this.#listener.close();
+    this.#shell.stop();
+    this.#events.end();
+    await this.#bounded(closed, withinMs);
+    this.#logger.info({ node: this.cluster.self.toString(), reason }, "shut down");
+    this.#terminate({ reason });
+  }
+
+  #changed(change: ClusterChange): void {
+    this.#events.publish(change);
+    if (change.kind === "leadership") {
+      this.#logger.info({ leader: change.to?.node.toString() }, "leader changed");
+      return;
+    }
+    const node = change.member.node.toString();
+    if (change.kind === "reachability")
+      this.#logger.info({ node, reachability: change.member.reachability }, "reachability changed");
+    else this.#logger.info({ node, from: change.from, to: change.to }, "member changed");
+    const isSelf = change.member.node.id === this.cluster.self.id;
+    if (isSelf && change.kind === "membership" && change.to === "down") this.#expel("this node has been downed");
+  }
+
+  /** The cluster is done with this node: act on it, once, unless the node is on its way out anyway. */
+  #expel(reason: string): void {
+    if (this.#expelled || this.#ending !== undefined) return;
+    this.#expelled = true;
+    const { action, delayMs } = this.#settings.onDown;
+    this.#logger.warn({ reason, action: typeof action === "function" ? "function" : action, delayMs }, "expelled");
+    this.#shell.core.moveTo(this.cluster.self.id, "down");
+    void this.#scheduler.stop();
+    if (action === "none") return;
+    this.#onDown = this.#clock.schedule(delayMs, () => {
+      if (typeof action === "function") action();
+      else this.#ending ??= this.#end("downed");
+    });
+  }
+
+  async #bounded(work: Promise<unknown>, withinMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = this.#clock.schedule(withinMs, resolve);
+      const done = () => {
+        timer.cancel();
+        resolve();
+      };
+      work.then(done, done);
+    });
+  }
+
+  #explain(): ClusterExplanation {
+    const { core, associations, rejections, undecodable } = this.#shell;
+    const { self } = this.cluster;
+    const members = [...core.table.snapshot].map(({ node, status, reachability }) => ({
+      node: node.toString(),
+      status,
+      reachability,
+    }));
+    return {
+      self: self.toString(),
+      status: this.#stopped ? "stopped" : (core.self?.status ?? "removed"),
+      situation: nodeSituation(core, this.#settings.leadership, this.#stopped),
+      leader: core.leader === undefined ? undefined : formatEndpoint(core.leader.node),
+      converged: core.convergence.converged,
+      members,
+      join: this.#scheduler.explain(),
+      announcement: { state: this.#announcement.state, lastError: this.#announcement.lastError?.message },
+      rejections: Object.fromEntries(rejections),
+      associations: { open: associations.open, ...associations.counters },
+      dropped: {
+        undecodableFrames: undecodable,
+        duplicateNodeIds: core.duplicateIds,
+        forgottenTombstones: core.table.tombstones.forgotten,
+      },
+    };
+  }
+}

@@ -1,0 +1,166 @@
+import { type Endpoint, formatEndpoint } from "@rollcall/core";
+import type { JoinRequestOptions } from "@rollcall/join";
+import { ClusterError } from "../cluster-error.js";
+import type { Member, MemberStatus } from "../membership/member.js";
+import { statusRank } from "../membership/member.js";
+import type { Membership } from "../membership/membership.js";
+import { Node, UniqueNode } from "../node.js";
+import type { ClusterEvent } from "./cluster-events.js";
+import type { ClusterExplanation } from "./cluster-explanation.js";
+import type { WaitOptions, Waits } from "./waits.js";
+
+/** What `waitFor` can wait for besides certain nodes. */
+export interface WaitForMembers extends WaitOptions {
+  /** How many members there have to be with the status. */
+  readonly atLeast: number;
+  /** Default `up`. */
+  readonly status?: MemberStatus;
+}
+
+/** What a control works with. */
+export interface ClusterControlContext {
+  readonly self: UniqueNode;
+  readonly waits: Waits;
+  readonly events: AsyncIterable<ClusterEvent>;
+  readonly membership: () => Membership;
+  readonly leader: () => Member | undefined;
+  readonly isRemoved: (nodeId: string) => boolean;
+  readonly join: (endpoint: Endpoint, options: JoinRequestOptions) => Promise<void>;
+  readonly leave: () => Promise<void>;
+  readonly down: (nodeId: string) => boolean;
+  readonly explain: () => ClusterExplanation;
+}
+
+/** The handle on the cluster that one node has: `system.cluster`. */
+export class ClusterControl {
+  readonly #context: ClusterControlContext;
+
+  constructor(context: ClusterControlContext) {
+    this.#context = context;
+  }
+
+  /** This node. */
+  get self(): UniqueNode {
+    return this.#context.self;
+  }
+
+  /** Who is a member, as this node sees it now. */
+  get membership(): Membership {
+    return this.#context.membership();
+  }
+
+  /** Who leads, as this node sees it now. */
+  get leader(): Member | undefined {
+    return this.#context.leader();
+  }
+
+  /** A snapshot, then every change in order; each loop over it is a subscription of its own. */
+  get events(): AsyncIterable<ClusterEvent> {
+    return this.#context.events;
+  }
+
+  /**
+   * Joins whoever is at an address, and so the cluster that is there. Tries again until it succeeds.
+   *
+   * @param to a node, an endpoint, or `host:port`
+   * @throws JoinError `GAVE_UP` after `maxAttempts`; the signal's reason if it aborts
+   */
+  async join(to: Endpoint | string, options: JoinRequestOptions = {}): Promise<void> {
+    const endpoint = typeof to === "string" ? Node.parse(to, this.self.system) : to;
+    if (endpoint instanceof Node && endpoint.system !== this.self.system) {
+      const message = `${endpoint} is of another system than this node, ${this.self}; they cannot be in one cluster.`;
+      throw new ClusterError("JOIN_REJECTED", message);
+    }
+    await this.#context.join(endpoint, options);
+  }
+
+  /** Leaves the cluster gracefully and shuts the system down; the same as `system.shutdown()`. */
+  leave(): Promise<void> {
+    return this.#context.leave();
+  }
+
+  /**
+   * Declares a member dead, for good: it is removed, and only another incarnation can join at its address.
+   *
+   * @returns false if it is not a member, or down already
+   */
+  down(member: Member | UniqueNode | Endpoint): boolean {
+    const node = "node" in member ? member.node : member;
+    const id = node instanceof UniqueNode ? node.id : this.membership.at(node)?.node.id;
+    return id !== undefined && this.#context.down(id);
+  }
+
+  /** Waits until this node is up. Rejects with `NODE_GONE` if that cannot be any more. */
+  joined(options?: WaitOptions): Promise<Member>;
+  /** Waits until the member at an address is up. */
+  joined(node: Endpoint | UniqueNode, options?: WaitOptions): Promise<Member>;
+  async joined(first: Endpoint | UniqueNode | WaitOptions = {}, second: WaitOptions = {}): Promise<Member> {
+    const [node, options] = "host" in first ? [first, second] : [this.self, first];
+    const [member] = await this.waitFor([node], "up", options);
+    return member as Member;
+  }
+
+  /**
+   * Waits until each of these nodes has a status: exactly that for `joining` and `up`, that or a later one for the rest.
+   * A node that is unknown and tombstoned counts as removed. Settles on events; nothing is polled.
+   *
+   * @throws ClusterError `WAIT_TIMED_OUT`, saying what was seen; `NODE_GONE` if a node is past the status; `SHUT_DOWN`
+   */
+  waitFor(nodes: Iterable<Endpoint | UniqueNode>, status: MemberStatus, options?: WaitOptions): Promise<Member[]>;
+  /** Waits until there are at least so many members with a status, and gives them. */
+  waitFor(members: WaitForMembers): Promise<Member[]>;
+  waitFor(
+    what: Iterable<Endpoint | UniqueNode> | WaitForMembers,
+    status: MemberStatus = "up",
+    options: WaitOptions = {},
+  ): Promise<Member[]> {
+    const { waits } = this.#context;
+    if ("atLeast" in what) {
+      const { atLeast, status: wanted = "up" } = what;
+      const found = () => this.membership.withStatus(wanted);
+      const probe = () => (found().length >= atLeast ? found() : undefined);
+      return waits.until(probe, what, () => `${found().length} of ${atLeast} members are ${wanted}. ${this.#seen()}`);
+    }
+    const nodes = [...what];
+    const probe = () => {
+      const members = nodes.map((node) => this.#at(node, status));
+      return members.includes(undefined) ? undefined : (members as Member[]);
+    };
+    const names = nodes.map(formatEndpoint).join(", ");
+    return waits.until(probe, options, () => `${names} ${status}. ${this.#seen()}`);
+  }
+
+  /** Everything this node knows about why things are as they are. */
+  explain(): ClusterExplanation {
+    return this.#context.explain();
+  }
+
+  /** The member for a node, if it has the status; throws if it never will. */
+  #at(node: Endpoint | UniqueNode, wanted: MemberStatus): Member | undefined {
+    const id = node instanceof UniqueNode ? node.id : undefined;
+    const member = id === undefined ? this.membership.at(node) : this.membership.get(id);
+    if (member === undefined) {
+      if (id === undefined || !this.#context.isRemoved(id)) return undefined;
+      if (wanted !== "removed" && wanted !== "down" && wanted !== "leaving")
+        throw gone(String(node), "removed", wanted);
+      return { node: node as UniqueNode, status: "removed", reachability: "reachable", upNumber: 0 };
+    }
+    if (member.status === wanted) return member;
+    const past = statusRank(member.status) > statusRank(wanted);
+    if (past && (wanted === "joining" || wanted === "up")) {
+      // At an address, another incarnation may come.
+      if (id !== undefined) throw gone(member.node.toString(), member.status, wanted);
+      return undefined;
+    }
+    return past ? member : undefined;
+  }
+
+  #seen(): string {
+    const members = [...this.membership].map((member) => `${member.node.address} ${member.status}`);
+    return `Seen: ${members.join(", ") || "nobody"}. ${this.explain().situation.message}.`;
+  }
+}
+
+function gone(node: string, is: MemberStatus, wanted: MemberStatus): ClusterError {
+  return new ClusterError("NODE_GONE", `${node} is ${is}; it cannot become ${wanted} any more.`);
+}

@@ -1,0 +1,43 @@
+import type { JoinExplanation } from "@rollcall/join";
+import type { AssociationCounters } from "../association/associations.js";
+import type { MemberStatus } from "../membership/member.js";
+
+/** Why a node is not up, or that it is. */
+export const NODE_SITUATIONS = Object.freeze({
+  UP: "the node is up",
+  NOBODY_FOUND: "no other member is known yet; `join` says what was tried",
+  TOO_FEW_MEMBERS: "fewer members are reachable than settings.leadership.minimumMembers",
+  AWAITING_CONVERGENCE: "the leader waits until all members hold the same membership",
+  AWAITING_LEADER: "another node leads and has not made this one up yet",
+  LEAVING: "the node is leaving",
+  DOWN: "the node has been downed; only a new incarnation may join",
+  STOPPED: "the system has been shut down",
+} as const);
+
+export type NodeSituation = keyof typeof NODE_SITUATIONS;
+
+/** What a node knows about itself and its cluster, for people who are woken at night. Plain data, as of now. */
+export interface ClusterExplanation {
+  /** `system@host:port#id` */
+  readonly self: string;
+  readonly status: MemberStatus | "stopped";
+  readonly situation: { readonly code: NodeSituation; readonly message: string };
+  readonly leader: string | undefined;
+  /** Whether all reachable members are known to hold the same membership. Only the leader knows for sure. */
+  readonly converged: boolean;
+  readonly members: readonly { readonly node: string; readonly status: string; readonly reachability: string }[];
+  /** What was listed and tried. */
+  readonly join: JoinExplanation;
+  /** Whether this node stands in the registry, if it should. */
+  readonly announcement: { readonly state: string; readonly lastError: string | undefined };
+  /** How often each rejection code was given or heard in handshakes. */
+  readonly rejections: Readonly<Record<string, number>>;
+  /** How many associations are open, and what went through them. */
+  readonly associations: { readonly open: number } & Readonly<AssociationCounters>;
+  /** What was refused or forgotten because something was full or wrong. */
+  readonly dropped: {
+    readonly undecodableFrames: number;
+    readonly duplicateNodeIds: number;
+    readonly forgottenTombstones: number;
+  };
+}

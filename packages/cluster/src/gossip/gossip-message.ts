@@ -1,0 +1,36 @@
+import type { Digest } from "../membership/digest.js";
+import type { MembershipEntry } from "../membership/membership-entry.js";
+
+/** News, pushed at once to those who may not have it. */
+export interface PushMessage {
+  readonly kind: "push";
+  readonly entries: readonly MembershipEntry[];
+  /** Whether the receiver should pass on what is new to it. */
+  readonly forward: boolean;
+}
+
+/** "This is what I hold", in a few bytes whatever the size of the cluster. */
+export interface DigestMessage {
+  readonly kind: "digest";
+  readonly digest: Digest;
+  /**
+   * `different`: a summary is asked for if the receiver holds something else; `always`: a digest is asked for even if
+   * it does not; `no`: it is a report.
+   */
+  readonly answer: "no" | "different" | "always";
+}
+
+/** The hash of every entry held, eight bytes each. Sent when digests differ. */
+export interface SummaryMessage {
+  readonly kind: "summary";
+  readonly hashes: readonly Digest[];
+}
+
+/** What a summary lacked, and the hashes that it had and we lack. */
+export interface DeltaMessage {
+  readonly kind: "delta";
+  readonly entries: readonly MembershipEntry[];
+  readonly wanted: readonly Digest[];
+}
+
+export type GossipMessage = PushMessage | DigestMessage | SummaryMessage | DeltaMessage;

@@ -1,0 +1,255 @@
+import { type Random, shuffled } from "@rollcall/core";
+import type { Convergence } from "../membership/convergence.js";
+import { type Digest, digestKey, sameDigest } from "../membership/digest.js";
+import { isLiving, type Member, statusRank } from "../membership/member.js";
+import type { MembershipEntry } from "../membership/membership-entry.js";
+import type { MembershipTable } from "../membership/membership-table.js";
+import type { UniqueNode } from "../node.js";
+import type { DeltaMessage, DigestMessage, GossipMessage, PushMessage, SummaryMessage } from "./gossip-message.js";
+import { PeerCycle } from "./peer-cycle.js";
+import { Trickle, type TrickleOptions } from "./trickle.js";
+
+export interface GossipOptions extends TrickleOptions {
+  /** Up to this many members, whoever has news tells all of them itself; beyond, it spreads by random pushes. */
+  readonly directPushMembers: number;
+  /** Least time between two pushes of one node, in milliseconds: news that comes meanwhile goes together. */
+  readonly pushSpacingMs: number;
+}
+
+export interface GossipContext {
+  readonly self: UniqueNode;
+  readonly table: MembershipTable;
+  readonly convergence: Convergence;
+  readonly options: GossipOptions;
+  readonly random: Random;
+  /** Hands a message to the transport; encoded once for all receivers. */
+  readonly send: (to: readonly UniqueNode[], message: GossipMessage) => void;
+  /** Whom this node takes for the leader; reports go there. */
+  readonly leader: () => UniqueNode | undefined;
+}
+
+interface News {
+  readonly entry: MembershipEntry;
+  /** From whom it came; it need not go back there. */
+  readonly from: string | undefined;
+}
+
+/**
+ * Keeps memberships equal. News is pushed at once (rumour mongering); besides, each node compares digests with one peer
+ * a round and repairs what differs (anti-entropy; Demers et al., "Epidemic Algorithms for Replicated Database
+ * Maintenance", PODC 1987, sections 1.3 and 1.4). At rest a round is one message of constant size.
+ *
+ * A state machine: messages and times come in, messages go to `send`. Ask {@link nextAt} when to {@link wake} it.
+ */
+export class Gossip {
+  readonly #context: GossipContext;
+  readonly #trickle: Trickle;
+  readonly #peers: PeerCycle<string>;
+  readonly #news = new Map<string, News>();
+  #lastPushAt = Number.NEGATIVE_INFINITY;
+  #reportedTo: string | undefined;
+  #reported: Digest | undefined;
+  #seen: Digest;
+  /** Entries refused because two addresses claimed one node id. */
+  duplicateIds = 0;
+
+  constructor(context: GossipContext, now: number) {
+    this.#context = context;
+    this.#trickle = new Trickle(context.options, context.random, now);
+    this.#peers = new PeerCycle(context.random);
+    this.#seen = context.table.digest;
+  }
+
+  /** When {@link wake} has something to do. */
+  get nextAt(): number {
+    if (this.#news.size > 0 || this.#owesReport) {
+      return Math.min(this.#trickle.nextAt, this.#lastPushAt + this.#context.options.pushSpacingMs);
+    }
+    return this.#trickle.nextAt;
+  }
+
+  /** Something was decided here, and merged into the table: everybody has to hear of it. */
+  publish(entry: MembershipEntry, now: number): void {
+    this.#news.set(entry.node.id, { entry, from: undefined });
+    this.#noticeChange(now);
+  }
+
+  /** An association with somebody opened: make sure that both sides end up with the same. */
+  greet(peer: UniqueNode): void {
+    const { table, send } = this.#context;
+    if (table.get(peer.id) === undefined) {
+      send([peer], { kind: "push", entries: [...table.members()], forward: true });
+    } else {
+      send([peer], { kind: "digest", digest: table.digest, answer: "different" });
+    }
+  }
+
+  receive(from: UniqueNode, message: GossipMessage, now: number): void {
+    switch (message.kind) {
+      case "push":
+        this.#receivePush(from, message, now);
+        break;
+      case "digest":
+        this.#receiveDigest(from, message, now);
+        break;
+      case "summary":
+        this.#receiveSummary(from, message);
+        break;
+      case "delta":
+        this.#receiveDelta(from, message, now);
+        break;
+    }
+    this.#noticeChange(now);
+  }
+
+  /** Does what is due. Calling it early does no harm. */
+  wake(now: number): void {
+    const { options } = this.#context;
+    if (now >= this.#lastPushAt + options.pushSpacingMs) {
+      if (this.#news.size > 0) this.#push(now);
+      this.#report(now);
+    }
+    if (now >= this.#trickle.nextAt) {
+      this.#round();
+      this.#trickle.advance(now);
+    }
+  }
+
+  #receivePush(from: UniqueNode, message: PushMessage, now: number): void {
+    // Whoever knows nobody has nobody to pass anything on to: all it will know is what the sender knows.
+    const forward = message.forward && this.#context.table.size > 1;
+    this.#merge(from, message.entries, forward, now);
+  }
+
+  #receiveDigest(from: UniqueNode, message: DigestMessage, now: number): void {
+    const { table, convergence, send } = this.#context;
+    convergence.note(from.id, message.digest);
+    const same = sameDigest(message.digest, table.digest);
+    if (!same && message.answer !== "no") {
+      this.#trickle.reset(now);
+      send([from], { kind: "summary", hashes: [...table.hashes()] });
+    }
+    if (message.answer === "always") send([from], { kind: "digest", digest: table.digest, answer: "no" });
+  }
+
+  #receiveSummary(from: UniqueNode, message: SummaryMessage): void {
+    const { table, send } = this.#context;
+    const mine = table.entriesByHash();
+    const wanted = message.hashes.filter((hash) => !mine.delete(digestKey(hash)));
+    const entries = [...mine.values()];
+    if (entries.length > 0 || wanted.length > 0) send([from], { kind: "delta", entries, wanted });
+  }
+
+  #receiveDelta(from: UniqueNode, message: DeltaMessage, now: number): void {
+    const { table, send } = this.#context;
+    this.#merge(from, message.entries, false, now);
+    if (message.wanted.length === 0) return;
+    const mine = table.entriesByHash();
+    const entries = message.wanted.flatMap((hash) => mine.get(digestKey(hash)) ?? []);
+    if (entries.length > 0) send([from], { kind: "delta", entries, wanted: [] });
+  }
+
+  #merge(from: UniqueNode, entries: readonly MembershipEntry[], forward: boolean, now: number): void {
+    const { table, send } = this.#context;
+    const removed: MembershipEntry[] = [];
+    for (const entry of entries) {
+      const result = table.merge(entry, now);
+      if (result === "news" && forward) this.#news.set(entry.node.id, { entry, from: from.id });
+      else if (result === "buried") removed.push({ ...entry, status: "removed" });
+      else if (result === "duplicate-id") this.duplicateIds++;
+    }
+    if (removed.length > 0) send([from], { kind: "push", entries: removed, forward: false });
+  }
+
+  #noticeChange(now: number): void {
+    if (sameDigest(this.#seen, this.#context.table.digest)) return;
+    this.#seen = this.#context.table.digest;
+    this.#trickle.reset(now);
+  }
+
+  #push(now: number): void {
+    const { table, options, random, send } = this.#context;
+    const peers = this.#livingPeers();
+    const direct = peers.length <= options.directPushMembers;
+    const targets = direct ? peers : shuffled(peers, random).slice(0, fanout(peers.length));
+    const news = [...this.#news.values()];
+    this.#news.clear();
+    this.#lastPushAt = now;
+    for (const { entry } of news) {
+      // Whoever was downed is no longer among the peers, and yet should learn of it.
+      const gone = statusRank(entry.status) >= statusRank("down") && entry.node.id !== this.#context.self.id;
+      if (gone) send([entry.node], { kind: "push", entries: [entry], forward: false });
+    }
+    const sources = new Set(news.map(({ from }) => from));
+    const others = targets.filter((target) => !sources.has(target.id));
+    const all = news.map(({ entry }) => current(entry, table));
+    if (others.length > 0) send(others, { kind: "push", entries: all, forward: !direct });
+    for (const target of targets) {
+      if (!sources.has(target.id)) continue;
+      const entries = news.filter(({ from }) => from !== target.id).map(({ entry }) => current(entry, table));
+      if (entries.length > 0) send([target], { kind: "push", entries, forward: !direct });
+    }
+  }
+
+  get #owesReport(): boolean {
+    const { table, leader, self } = this.#context;
+    const to = leader()?.id;
+    if (to === undefined || to === self.id) return false;
+    return to !== this.#reportedTo || this.#reported === undefined || !sameDigest(this.#reported, table.digest);
+  }
+
+  #report(now: number): void {
+    if (!this.#owesReport) return;
+    const { table, leader, send } = this.#context;
+    const to = leader() as UniqueNode;
+    this.#reportedTo = to.id;
+    this.#reported = table.digest;
+    this.#lastPushAt = now;
+    send([to], { kind: "digest", digest: table.digest, answer: "no" });
+  }
+
+  #round(): void {
+    const { table, convergence, leader, self, send } = this.#context;
+    const own = table.digest;
+    if (leader()?.id === self.id) {
+      // What the leader waits for may be a report that got lost: ask.
+      const missing = convergence.missing().next().value as Member | undefined;
+      if (missing !== undefined) send([missing.node], { kind: "digest", digest: own, answer: "always" });
+    }
+    const id = this.#peers.next(
+      () => this.#livingPeers().map((node) => node.id),
+      (peer) => this.#isLivingPeer(table.get(peer)),
+    );
+    const peer = id === undefined ? undefined : table.get(id)?.node;
+    if (peer !== undefined) send([peer], { kind: "digest", digest: own, answer: "different" });
+  }
+
+  #livingPeers(): UniqueNode[] {
+    const peers: UniqueNode[] = [];
+    for (const member of this.#context.table.members()) if (this.#isLivingPeer(member)) peers.push(member.node);
+    return peers;
+  }
+
+  #isLivingPeer(member: Member | undefined): boolean {
+    return (
+      member !== undefined &&
+      member.node.id !== this.#context.self.id &&
+      member.reachability === "reachable" &&
+      isLiving(member)
+    );
+  }
+}
+
+/**
+ * To how many random peers a node passes news on. With ln n + c a node stays without with probability e^(-e^-c) for the
+ * whole cluster (Kermarrec et al., "Probabilistic Reliable Dissemination in Large-Scale Systems", IEEE TPDS 14(3),
+ * 2003, section 3); c = 4 leaves 2 % of changes to anti-entropy.
+ */
+function fanout(peers: number): number {
+  return Math.ceil(Math.log(peers)) + 4;
+}
+
+/** The entry as it stands now, which may be further on than when it was noted. */
+function current(entry: MembershipEntry, table: MembershipTable): MembershipEntry {
+  return entry.status === "removed" ? entry : (table.get(entry.node.id) ?? entry);
+}

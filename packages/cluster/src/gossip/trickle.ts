@@ -1,0 +1,49 @@
+import type { Random } from "@rollcall/core";
+
+export interface TrickleOptions {
+  /** Pause between rounds right after something changed, in milliseconds. */
+  readonly minIntervalMs: number;
+  /** Pause between rounds at rest, in milliseconds. */
+  readonly intervalMs: number;
+  /** Pauses vary by this fraction up and down. */
+  readonly jitter: number;
+}
+
+/**
+ * When the next gossip round is due: often after a change, then half as often each time, down to the pace at rest
+ * (the Trickle timer; RFC 6206 section 4.2). Unlike there, rounds are not suppressed when others were heard, since we
+ * do not broadcast, and the time within an interval varies by `jitter` instead of by half.
+ */
+export class Trickle {
+  readonly #options: TrickleOptions;
+  readonly #random: Random;
+  #intervalMs: number;
+  #nextAt: number;
+
+  constructor(options: TrickleOptions, random: Random, now: number) {
+    this.#options = options;
+    this.#random = random;
+    this.#intervalMs = options.intervalMs;
+    this.#nextAt = this.#after(now);
+  }
+
+  get nextAt(): number {
+    return this.#nextAt;
+  }
+
+  /** Something changed or differs: start again from the shortest interval, unless a round is due sooner anyway. */
+  reset(now: number): void {
+    this.#intervalMs = this.#options.minIntervalMs;
+    this.#nextAt = Math.min(this.#nextAt, this.#after(now));
+  }
+
+  /** A round was held. */
+  advance(now: number): void {
+    this.#intervalMs = Math.min(this.#options.intervalMs, this.#intervalMs * 2);
+    this.#nextAt = this.#after(now);
+  }
+
+  #after(now: number): number {
+    return now + this.#intervalMs * (1 + this.#options.jitter * (2 * this.#random() - 1));
+  }
+}

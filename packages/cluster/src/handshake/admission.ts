@@ -1,0 +1,60 @@
+import type { Member } from "../membership/member.js";
+import type { UniqueNode } from "../node.js";
+import type { Offer, Reject, RejectionCode } from "./handshake-message.js";
+import { formatVersion, negotiateVersion, PROTOCOL_VERSION, type ProtocolVersion } from "./protocol-version.js";
+
+/** What a node knows that bears on whom it talks to. */
+export interface AdmissionView {
+  readonly self: UniqueNode;
+  member(nodeId: string): Member | undefined;
+  isTombstoned(nodeId: string): boolean;
+}
+
+export type Admission = { readonly protocol: ProtocolVersion } | Reject;
+
+/** Whether to talk to whoever made an offer. */
+export function admitOffer(offer: Offer, view: AdmissionView): Admission {
+  const { self } = view;
+  const { from } = offer;
+  const protocol = negotiateVersion(PROTOCOL_VERSION, offer.protocol);
+  if (protocol === undefined) {
+    const versions = `${formatVersion(offer.protocol)} was offered, ${formatVersion(PROTOCOL_VERSION)} is spoken here`;
+    return reject("INCOMPATIBLE_PROTOCOL", `protocol ${versions}`);
+  }
+  if (from.system !== self.system) {
+    return reject("WRONG_SYSTEM", `this is system ${self.system}, the offer comes from system ${from.system}`);
+  }
+  if (from.id === self.id) {
+    return from.address === self.address
+      ? reject("SELF", "this is the node itself")
+      : reject("DUPLICATE_NODE_ID", `${from.address} and ${self.address} have the same node id ${self.id}`);
+  }
+  if (offer.targetId !== undefined && offer.targetId !== self.id) {
+    return reject("WRONG_TARGET", `the offer is meant for ${offer.targetId}, this is ${self.id}`);
+  }
+  const status = view.member(self.id)?.status;
+  if (status === "leaving") return reject("NODE_LEAVING", `${self} is leaving the cluster`);
+  if (status === undefined || status === "down") return reject("NODE_DOWN", `${self} has been downed`);
+  const refusal = admitPeer(from, view);
+  return refusal ?? { protocol };
+}
+
+/** Whether to talk to whoever answered an offer of ours. */
+export function admitPeer(peer: UniqueNode, view: AdmissionView): Reject | undefined {
+  if (peer.system !== view.self.system) {
+    return reject("WRONG_SYSTEM", `this is system ${view.self.system}, the peer belongs to system ${peer.system}`);
+  }
+  const known = view.member(peer.id);
+  if (view.isTombstoned(peer.id) || known?.status === "down") {
+    return reject("TOMBSTONED", `${peer} has been removed from the cluster; restart it so that it joins anew`);
+  }
+  if (known !== undefined && known.node.address !== peer.address) {
+    const addresses = `${known.node.address} and ${peer.address}`;
+    return reject("DUPLICATE_NODE_ID", `${addresses} have the same node id ${peer.id}`);
+  }
+  return undefined;
+}
+
+export function reject(code: RejectionCode, reason: string): Reject {
+  return { kind: "reject", code, reason };
+}

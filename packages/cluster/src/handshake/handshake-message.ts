@@ -1,0 +1,121 @@
+import { UniqueNode } from "../node.js";
+import { formatVersion, type ProtocolVersion, parseVersion } from "./protocol-version.js";
+
+/**
+ * The largest frame that either side accepts before the handshake is over, in bytes. The longest message has two host
+ * names, a system name and a reason in it.
+ */
+export const MAX_HANDSHAKE_FRAME_BYTES = 4_096;
+
+/** Why a handshake was refused. The codes are stable; `explain()` shows them. */
+export const REJECTION_CODES = Object.freeze({
+  INCOMPATIBLE_PROTOCOL: "the major versions of the protocol differ",
+  WRONG_SYSTEM: "the systems have different names",
+  WRONG_TARGET: "the offer was meant for another incarnation than the one that answers",
+  SELF: "the node has reached itself",
+  NODE_LEAVING: "the node that answers is leaving the cluster",
+  NODE_DOWN: "the node that answers has been downed",
+  TOMBSTONED: "the node has been removed from the cluster; only a new incarnation may join",
+  DUPLICATE_NODE_ID: "a member at another address has the same node id",
+  TOO_MANY_HANDSHAKES: "too many handshakes are under way",
+  NOT_UNDERSTOOD: "what was sent is not a handshake of this protocol",
+} as const);
+
+export type RejectionCode = keyof typeof REJECTION_CODES;
+
+/** Dialling side: "this is who I am; may we talk?" */
+export interface Offer {
+  readonly kind: "offer";
+  readonly protocol: ProtocolVersion;
+  readonly from: UniqueNode;
+  /** The incarnation that is meant, where the dialling side means a certain one. */
+  readonly targetId: string | undefined;
+}
+
+/** Answering side: "we may; this is who I am". */
+export interface Accept {
+  readonly kind: "accept";
+  /** What both will speak. */
+  readonly protocol: ProtocolVersion;
+  readonly from: UniqueNode;
+  /** Whether the answering side holds a working association with the dialling one already. */
+  readonly existing: boolean;
+}
+
+/** Dialling side: whether this connection is the one to use; another may have been quicker. */
+export interface Confirm {
+  readonly kind: "confirm";
+  readonly use: boolean;
+}
+
+/** Answering side: "no". */
+export interface Reject {
+  readonly kind: "reject";
+  readonly code: RejectionCode;
+  readonly reason: string;
+}
+
+export type HandshakeMessage = Offer | Accept | Confirm | Reject;
+
+/** Handshake messages are JSON, so that a look at the wire tells what goes on and any version can read a refusal. */
+export function encodeHandshake(message: HandshakeMessage): Uint8Array {
+  return Buffer.from(JSON.stringify({ rollcall: message.kind, ...toFields(message) }));
+}
+
+/** Reads what {@link encodeHandshake} wrote; undefined if it is anything else. Fields it does not know are ignored. */
+export function decodeHandshake(frame: Uint8Array): HandshakeMessage | undefined {
+  if (frame.length > MAX_HANDSHAKE_FRAME_BYTES) return undefined;
+  try {
+    const fields: unknown = JSON.parse(Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString());
+    return typeof fields === "object" && fields !== null ? fromFields(fields as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function toFields(message: HandshakeMessage): object {
+  switch (message.kind) {
+    case "offer":
+      return { protocol: formatVersion(message.protocol), from: toNode(message.from), targetId: message.targetId };
+    case "accept":
+      return { protocol: formatVersion(message.protocol), from: toNode(message.from), existing: message.existing };
+    case "confirm":
+      return { use: message.use };
+    case "reject":
+      return { code: message.code, reason: message.reason };
+  }
+}
+
+function fromFields(fields: Record<string, unknown>): HandshakeMessage | undefined {
+  switch (fields.rollcall) {
+    case "offer": {
+      const protocol = parseVersion(fields.protocol);
+      const { targetId } = fields;
+      if (protocol === undefined || !(targetId === undefined || typeof targetId === "string")) return undefined;
+      return { kind: "offer", protocol, from: fromNode(fields.from), targetId };
+    }
+    case "accept": {
+      const protocol = parseVersion(fields.protocol);
+      if (protocol === undefined || typeof fields.existing !== "boolean") return undefined;
+      return { kind: "accept", protocol, from: fromNode(fields.from), existing: fields.existing };
+    }
+    case "confirm":
+      return typeof fields.use === "boolean" ? { kind: "confirm", use: fields.use } : undefined;
+    case "reject": {
+      if (typeof fields.code !== "string" || !Object.hasOwn(REJECTION_CODES, fields.code)) return undefined;
+      return { kind: "reject", code: fields.code as RejectionCode, reason: String(fields.reason).slice(0, 1_000) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function toNode({ system, host, port, id }: UniqueNode): object {
+  return { system, host, port, id };
+}
+
+/** @throws ClusterError if it is not a node */
+function fromNode(value: unknown): UniqueNode {
+  const { system, host, port, id } = value as Record<"system" | "host" | "id", string> & { readonly port: number };
+  return new UniqueNode(system, host, port, id);
+}

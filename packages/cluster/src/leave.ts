@@ -1,0 +1,33 @@
+import type { Clock } from "@rollcall/core";
+import type { ClusterShell } from "./cluster-shell.js";
+import type { MemberStatus } from "./membership/member.js";
+
+/** How often the leader is asked again whether it has seen a step, in milliseconds. */
+const ASK_AGAIN_MS = 50;
+
+/**
+ * Takes this node out of the cluster step by step: leaving, then down. Each step is over when the leader is known to
+ * have seen it, there is nobody to see it, or its time is up. A node that has been downed already only says so.
+ *
+ * @param withinMs how long each step may take
+ */
+export async function leaveGracefully(shell: ClusterShell, clock: Clock, withinMs: number): Promise<void> {
+  for (const status of ["leaving", "down"] satisfies MemberStatus[]) {
+    if (shell.core.moveTo(shell.core.selfId, status)) await seenByLeader(shell, clock, withinMs);
+  }
+}
+
+async function seenByLeader(shell: ClusterShell, clock: Clock, withinMs: number): Promise<void> {
+  const giveUpAt = clock.now() + withinMs;
+  while (clock.now() < giveUpAt) {
+    shell.core.askLeader();
+    const seen = await shell.waits
+      .until(
+        () => shell.core.agreesWithLeader || undefined,
+        { withinMs: ASK_AGAIN_MS },
+        () => "the leader answers",
+      )
+      .catch(() => false);
+    if (seen) return;
+  }
+}

@@ -1,0 +1,97 @@
+import { type Endpoint, formatEndpoint, isHost, isPort, parseEndpoint } from "@rollcall/core";
+import { ClusterError } from "./cluster-error.js";
+
+/** "Somebody at that address": a system name, a host and a port, whichever process answers there. */
+export class Node implements Endpoint {
+  constructor(system: string, host: string, port: number) {
+    if (!isSystemName(system)) {
+      throw new ClusterError(
+        "INVALID_SETTING",
+        `${JSON.stringify(system)} is not a system name: use 1 to 64 letters, digits, dots, dashes and underscores.`,
+      );
+    }
+    if (typeof host !== "string" || !isHost(host))
+      throw new ClusterError("INVALID_SETTING", `${JSON.stringify(host)} is neither a host name nor an IP address.`);
+    if (!isPort(port))
+      throw new ClusterError("INVALID_SETTING", `${String(port)} is not a port: use a whole number from 1 to 65535.`);
+    this.system = system;
+    this.host = host;
+    this.port = port;
+  }
+
+  readonly system: string;
+  /** Host name or IP address, as the node advertises it; IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+
+  /**
+   * Reads `system@host:port`, or `host:port` when `system` is given.
+   *
+   * @throws DiscoveryError `INVALID_ENDPOINT` or ClusterError `INVALID_SETTING`, with the offending text
+   */
+  static parse(text: string, system?: string): Node {
+    const at = text.lastIndexOf("@");
+    const name = at < 0 ? system : text.slice(0, at);
+    if (name === undefined) {
+      throw new ClusterError("INVALID_SETTING", `${JSON.stringify(text)} names no system: write system@host:port.`);
+    }
+    const { host, port } = parseEndpoint(text.slice(at + 1));
+    return new Node(name, host, port);
+  }
+
+  /** `host:port`, with brackets around IPv6. */
+  get address(): string {
+    return formatEndpoint(this);
+  }
+
+  /** `system@host:port` */
+  toString(): string {
+    return `${this.system}@${this.address}`;
+  }
+}
+
+/** One incarnation of a {@link Node}: the same address after a restart is another `UniqueNode`. */
+export class UniqueNode extends Node {
+  constructor(system: string, host: string, port: number, id: string) {
+    super(system, host, port);
+    if (!isNodeId(id))
+      throw new ClusterError("INVALID_SETTING", `${JSON.stringify(id)} is not a node id: use 16 hexadecimal digits.`);
+    this.id = id;
+  }
+
+  /** 64 random bits as 16 hexadecimal digits. */
+  readonly id: string;
+
+  /** `system@host:port#id` */
+  override toString(): string {
+    return `${super.toString()}#${this.id}`;
+  }
+}
+
+/** Whether a text may name a system. */
+export function isSystemName(text: unknown): text is string {
+  return typeof text === "string" && /^[a-z0-9._-]{1,64}$/i.test(text);
+}
+
+/** Whether a text may be the id of an incarnation. */
+export function isNodeId(text: unknown): text is string {
+  return typeof text === "string" && /^[0-9a-f]{16}$/.test(text);
+}
+
+/**
+ * The order that leadership and tie-breaks go by: host (IPv4 addresses by number, everything else by code unit), then
+ * port, then id. Every node computes the same.
+ */
+export function compareNodes(a: UniqueNode, b: UniqueNode): number {
+  if (a.host !== b.host) {
+    const left = hostKey(a.host);
+    const right = hostKey(b.host);
+    if (left !== right) return left < right ? -1 : 1;
+  }
+  if (a.port !== b.port) return a.port - b.port;
+  return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
+}
+
+function hostKey(host: string): string {
+  return /^\d+\.\d+\.\d+\.\d+$/.test(host) ? host.replace(/\d+/g, (octet) => octet.padStart(3, "0")) : host;
+}

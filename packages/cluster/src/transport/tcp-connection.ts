@@ -1,0 +1,99 @@
+import type { Socket } from "node:net";
+import type { Clock } from "@rollcall/core";
+import { ClusterError } from "../cluster-error.js";
+import { FrameDecoder, frameHeader } from "./frame-decoder.js";
+import type { Connection, ConnectionHandler } from "./transport.js";
+
+/** How long a closing socket may take to send what it holds, in milliseconds. */
+const LINGER_MS = 1_000;
+
+/** Frames over a TCP socket. Frames sent in one turn of the event loop leave in one write. */
+export class TcpConnection implements Connection {
+  readonly remote: string;
+  readonly #socket: Socket;
+  readonly #decoder: FrameDecoder;
+  readonly #maxUnsentBytes: number;
+  readonly #clock: Clock;
+  #handler: ConnectionHandler | undefined;
+  #error: Error | undefined;
+  #corked = false;
+  #ended = false;
+
+  /**
+   * @param maxFrameBytes until {@link limitFrames} says otherwise
+   * @param maxUnsentBytes with more than this waiting in the socket, frames are dropped
+   */
+  constructor(socket: Socket, clock: Clock, maxFrameBytes: number, maxUnsentBytes: number) {
+    this.#socket = socket;
+    this.#decoder = new FrameDecoder(maxFrameBytes);
+    this.#maxUnsentBytes = maxUnsentBytes;
+    this.remote = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? "?"}`;
+    this.#clock = clock;
+    socket.setNoDelay(true);
+    socket.on("error", (error) => {
+      this.#error ??= error;
+    });
+    socket.on("close", () => this.#closed());
+  }
+
+  handle(handler: ConnectionHandler): void {
+    const first = this.#handler === undefined;
+    this.#handler = handler;
+    if (!first) return;
+    this.#socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    // It may have broken between the connecting and the handling.
+    if (this.#socket.closed) queueMicrotask(() => this.#closed());
+  }
+
+  send(frame: Uint8Array): boolean {
+    const socket = this.#socket;
+    if (this.#ended || socket.writableLength > this.#maxUnsentBytes) return false;
+    if (!this.#corked) {
+      this.#corked = true;
+      socket.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        socket.uncork();
+      });
+    }
+    socket.write(frameHeader(frame.length));
+    socket.write(frame);
+    return true;
+  }
+
+  limitFrames(bytes: number): void {
+    this.#decoder.limit = bytes;
+  }
+
+  close(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#socket.end();
+    // A peer that does not read must not hold us up.
+    const timer = this.#clock.schedule(LINGER_MS, () => this.#socket.destroy());
+    this.#socket.once("close", () => timer.cancel());
+  }
+
+  destroy(): void {
+    this.#ended = true;
+    this.#handler = undefined;
+    this.#socket.destroy();
+  }
+
+  #closed(): void {
+    const handler = this.#handler;
+    this.#handler = undefined;
+    handler?.onClose(this.#error);
+  }
+
+  #receive(chunk: Buffer): void {
+    const oversized = this.#decoder.push(chunk, (frame) => {
+      this.#handler?.onFrame(frame);
+      return this.#handler !== undefined;
+    });
+    if (oversized === undefined) return;
+    const message = `${this.remote} sent a frame of ${oversized} bytes; ${this.#decoder.limit} are allowed here.`;
+    this.#error = new ClusterError("FRAME_TOO_LARGE", message);
+    this.#socket.destroy();
+  }
+}

@@ -1,0 +1,87 @@
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { type Clock, type Endpoint, formatEndpoint } from "@rollcall/core";
+import { ClusterError } from "../cluster-error.js";
+import { TcpConnection } from "./tcp-connection.js";
+import type { Connection, Listener, Transport } from "./transport.js";
+
+export interface TcpTransportOptions {
+  /** The largest frame that a connection accepts until told otherwise, in bytes. */
+  readonly maxFrameBytes: number;
+  /** With more than this waiting in a socket, frames are dropped. */
+  readonly maxUnsentBytes: number;
+}
+
+/** Nodes reach each other over TCP. */
+export class TcpTransport implements Transport {
+  readonly #options: TcpTransportOptions;
+  readonly #clock: Clock;
+
+  constructor(options: TcpTransportOptions, clock: Clock) {
+    this.#options = options;
+    this.#clock = clock;
+  }
+
+  listen(at: Endpoint, onConnection: (connection: Connection) => void): Promise<Listener> {
+    const server = createServer((socket) => onConnection(this.#wrap(socket)));
+    return new Promise((resolve, reject) => {
+      server.once("error", (cause: NodeJS.ErrnoException) => reject(bindError(at, cause)));
+      server.listen({ host: at.host, port: at.port }, () => {
+        server.removeAllListeners("error");
+        const { port } = server.address() as { port: number };
+        resolve({ port, close: () => closed(server) });
+      });
+    });
+  }
+
+  connect(to: Endpoint, timeoutMs: number, signal: AbortSignal): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const socket = connect({ host: to.host, port: to.port });
+      const timer = this.#clock.schedule(timeoutMs, () => {
+        const message = `Nobody answered at ${formatEndpoint(to)} within ${timeoutMs} ms.`;
+        finish(() => reject(new ClusterError("CONNECT_TIMED_OUT", message)));
+        socket.destroy();
+      });
+      const abort = () => {
+        finish(() => reject(signal.reason));
+        socket.destroy();
+      };
+      const fail = (cause: NodeJS.ErrnoException) => {
+        const message = `Nobody can be reached at ${formatEndpoint(to)}: ${cause.code ?? cause.message}.`;
+        finish(() => reject(new ClusterError("CONNECT_FAILED", message, { cause })));
+      };
+      const finish = (settle: () => void) => {
+        timer.cancel();
+        signal.removeEventListener("abort", abort);
+        socket.removeListener("error", fail);
+        // What a socket says after it was given up interests nobody.
+        socket.on("error", () => {});
+        settle();
+      };
+      signal.addEventListener("abort", abort);
+      socket.once("error", fail);
+      socket.once("connect", () => finish(() => resolve(this.#wrap(socket))));
+    });
+  }
+
+  #wrap(socket: Socket): Connection {
+    return new TcpConnection(socket, this.#clock, this.#options.maxFrameBytes, this.#options.maxUnsentBytes);
+  }
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+}
+
+function bindError(at: Endpoint, cause: NodeJS.ErrnoException): ClusterError {
+  const hints: Record<string, string> = {
+    EADDRINUSE: "another process uses the port: stop it, choose another settings.node.port, or 0 for any free one",
+    EADDRNOTAVAIL: "this machine does not have the address: set settings.node.bindHost to one that it has, or 0.0.0.0",
+    EACCES: "the port needs privileges: choose one above 1023",
+    ENOTFOUND: "the name does not resolve on this machine: set settings.node.bindHost",
+  };
+  const why = hints[cause.code ?? ""] ?? cause.message;
+  return new ClusterError("BIND_FAILED", `Cannot listen on ${formatEndpoint(at)} (${cause.code}): ${why}.`, { cause });
+}

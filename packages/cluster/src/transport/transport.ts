@@ -1,0 +1,49 @@
+import type { Endpoint } from "@rollcall/core";
+
+/** What happens on a connection. Set once, before anything can happen. */
+export interface ConnectionHandler {
+  /** One whole frame. The bytes are the receiver's to keep. */
+  readonly onFrame: (frame: Uint8Array) => void;
+  /** The connection is gone; called exactly once, unless it was destroyed from this side. */
+  readonly onClose: (error: Error | undefined) => void;
+}
+
+/** A two-way stream of frames: reliable and in order as long as it lasts. */
+export interface Connection {
+  /** Where the other side is, for logs. */
+  readonly remote: string;
+  handle(handler: ConnectionHandler): void;
+  /**
+   * Sends a frame.
+   *
+   * @returns false if too much is waiting to be sent already; the frame was dropped
+   */
+  send(frame: Uint8Array): boolean;
+  /** The largest frame to accept from now on, in bytes. A larger one breaks the connection. */
+  limitFrames(bytes: number): void;
+  /** Sends what has been accepted for sending, then ends. */
+  close(): void;
+  /** Ends at once, and calls nothing any more. */
+  destroy(): void;
+}
+
+/** A port that is listened on. */
+export interface Listener {
+  /** The port, also where any free one was asked for. */
+  readonly port: number;
+  /** Stops accepting. Connections that exist go on. */
+  close(): Promise<void>;
+}
+
+/** The way to other nodes: TCP in earnest, a simulated network in tests. */
+export interface Transport {
+  /**
+   * @param onConnection must give the connection a handler before it returns
+   * @throws ClusterError `BIND_FAILED`
+   */
+  listen(at: Endpoint, onConnection: (connection: Connection) => void): Promise<Listener>;
+  /**
+   * @throws ClusterError `CONNECT_FAILED` or `CONNECT_TIMED_OUT`; the signal's reason if it aborts
+   */
+  connect(to: Endpoint, timeoutMs: number, signal: AbortSignal): Promise<Connection>;
+}
