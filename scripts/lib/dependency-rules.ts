@@ -29,8 +29,9 @@ export const DEPENDENCY_RULES: Readonly<Record<string, DependencyRule>> = {
   swim: { packages: [], nondeterminism: [] },
   cluster: {
     packages: ["core", "join", "swim"],
-    external: { msgpackr: EVERYWHERE, ...CONTAINER("tokens.ts", "composition.ts") },
-    builtins: ["transport/"],
+    // Settings let users register parts of their own in the container.
+    external: { msgpackr: EVERYWHERE, ...CONTAINER("tokens.ts", "composition.ts", "settings.ts") },
+    builtins: ["transport/", "composition.ts"],
     nondeterminism: [],
   },
   testkit: { packages: ["core", "conformance", "join", "swim", "cluster"], nondeterminism: [] },

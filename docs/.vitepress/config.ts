@@ -1,0 +1,37 @@
+import { defineConfig } from "vitepress";
+import { pagesIn } from "./pages";
+
+export default defineConfig({
+  title: "Rollcall",
+  description: "Clustering for Node.js in TypeScript, with service discovery as plugins.",
+  lang: "en",
+  cleanUrls: true,
+  srcExclude: ["README.md"],
+  themeConfig: {
+    search: { provider: "local" },
+    outline: [2, 3],
+    nav: [
+      { text: "Guide", link: "/guide/getting-started", activeMatch: "^/guide/" },
+      { text: "Architecture", link: "/architecture" },
+      { text: "Reference", link: "/reference/error-codes", activeMatch: "^/reference/" },
+      { text: "Decisions", link: "/decisions/", activeMatch: "^/decisions/" },
+      { text: "Evidence", link: "/evidence/", activeMatch: "^/evidence/" },
+    ],
+    sidebar: [
+      {
+        text: "Guide",
+        items: [
+          { text: "Getting started", link: "/guide/getting-started" },
+          { text: "Forming clusters", link: "/guide/forming-clusters" },
+          { text: "Node discovery", link: "/guide/node-discovery" },
+          { text: "Membership and events", link: "/guide/membership-and-events" },
+          { text: "Write your own discovery", link: "/guide/write-your-own-discovery" },
+        ],
+      },
+      { text: "Architecture", link: "/architecture" },
+      { text: "Reference", items: [{ text: "Error codes", link: "/reference/error-codes" }] },
+      { text: "Decisions", link: "/decisions/", collapsed: true, items: pagesIn("decisions") },
+      { text: "Evidence", link: "/evidence/", collapsed: true, items: pagesIn("evidence") },
+    ],
+  },
+});
