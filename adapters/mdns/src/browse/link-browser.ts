@@ -1,0 +1,144 @@
+import type { Clock, Random, Timer } from "@rollcall/core";
+import type { Message, Peer, Question } from "../dns/message.js";
+import { isWritable, sameName } from "../dns/names.js";
+import { packQuery } from "../dns/pack.js";
+import { readTxt } from "../dns/txt.js";
+import type { Link } from "../net/network.js";
+import { QuerySchedule } from "./query-schedule.js";
+import { Resolver } from "./resolver.js";
+import { type FoundInstance, ServiceCache } from "./service-cache.js";
+
+export interface LinkBrowserOptions {
+  readonly link: Link;
+  readonly type: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly maxInstances: number;
+  readonly onOverflow: () => void;
+  /** The instances may be others now. */
+  readonly onChange: () => void;
+}
+
+/** A question that somebody else asks this long before ours makes ours unnecessary, in milliseconds. */
+const IMMINENT_MS = 500;
+/** An instance whose TXT record was asked for this often in vain is listed without. */
+const PATIENCE_FOR_TXT = 2;
+
+/**
+ * Continuous querying for one service on one link (RFC 6762 section 5.2): asks, keeps what is answered for as long as it
+ * is good, asks again before it no longer is.
+ */
+export class LinkBrowser {
+  readonly #options: LinkBrowserOptions;
+  readonly #cache: ServiceCache;
+  readonly #schedule: QuerySchedule;
+  readonly #resolver: Resolver;
+  readonly #browse: Question;
+  #timer: { readonly at: number; readonly timer: Timer } | undefined;
+  #stopped = false;
+
+  constructor(options: LinkBrowserOptions) {
+    this.#options = options;
+    this.#browse = { name: options.type, type: "PTR" };
+    this.#cache = new ServiceCache(options);
+    this.#schedule = new QuerySchedule(options.random);
+    this.#resolver = new Resolver(options.random);
+    this.restart();
+  }
+
+  get link(): Link {
+    return this.#options.link;
+  }
+
+  /** Asks again as if nothing were known, and forgets nothing. */
+  restart(): void {
+    this.#schedule.restart(this.#options.clock.now());
+    this.#arm();
+  }
+
+  received(message: Message, from: Peer): void {
+    if (this.#stopped) return;
+    const now = this.#options.clock.now();
+    if (message.kind === "query") {
+      if (from.port === this.link.port) this.#othersAsk(message, now);
+    } else if (this.#cache.take(message, now)) {
+      this.#resolver.somethingCame(now);
+      this.#options.onChange();
+    }
+    this.#arm();
+  }
+
+  /** The instances that can be dialled. */
+  *instances(): Iterable<FoundInstance> {
+    for (const instance of this.#cache.instances()) if (this.#isComplete(instance)) yield instance;
+  }
+
+  /** Whether there is an instance of which more is being asked. */
+  get isResolving(): boolean {
+    return [...this.#cache.instances()].some((instance) => !this.#isComplete(instance));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.timer.cancel();
+    this.#timer = undefined;
+  }
+
+  #isComplete({ name, srv, txt, addresses }: FoundInstance): boolean {
+    if (srv === undefined || (addresses.length === 0 && readTxt(txt ?? []).host === undefined)) return false;
+    return txt !== undefined || this.#resolver.asked({ name, type: "TXT" }) >= PATIENCE_FOR_TXT;
+  }
+
+  #othersAsk(message: Message, now: number): void {
+    const known = message.answers.every((answer) => this.#cache.records.has(answer));
+    if (message.truncated || !known) return;
+    for (const question of message.questions.filter(({ unicast }) => !unicast)) {
+      this.#cache.records.asked(question, now);
+      const ours = question.type === "PTR" && sameName(question.name, this.#browse.name);
+      if (ours && this.#schedule.nextAt - now <= IMMINENT_MS) this.#schedule.asked(now);
+    }
+  }
+
+  #work(): void {
+    const now = this.#options.clock.now();
+    const expired = this.#cache.records.expire(now);
+    const questions = this.#cache.records.refresh(now);
+    if (this.#schedule.nextAt <= now) {
+      this.#schedule.asked(now);
+      questions.push(this.#browse);
+    }
+    const resolving = expired || this.#resolver.nextAt <= now;
+    if (resolving) questions.push(...this.#resolver.questions(this.#cache.missing(), now));
+    this.#ask(questions, now);
+    this.#arm();
+    if (resolving) this.#options.onChange();
+  }
+
+  #ask(questions: readonly Question[], now: number): void {
+    const { type, link } = this.#options;
+    const isBrowse = ({ name, type: asked }: Question) => asked === "PTR" && sameName(name, type);
+    const isForInstance = ({ type: asked }: Question) => asked === "SRV" || asked === "TXT";
+    // What the codec cannot write is asked for by browsing without known answers, to which responders add the rest.
+    const unwritable = questions.some((question) => isForInstance(question) && !isWritable(question.name, type));
+    const open = unwritable || questions.some(isBrowse) ? this.#browse : undefined;
+    const rest = questions.filter((question) => {
+      return !isBrowse(question) && (!isForInstance(question) || isWritable(question.name, type));
+    });
+    const known = open && !unwritable ? this.#cache.records.knownAnswers(open, now) : [];
+    const writable = known.filter((record) => record.type === "PTR" && isWritable(record.data, type));
+    for (const message of packQuery(rest, open, writable)) void link.send(message);
+  }
+
+  #arm(): void {
+    if (this.#stopped) return;
+    const { clock } = this.#options;
+    const at = Math.min(this.#cache.records.nextAt, this.#schedule.nextAt, this.#resolver.nextAt);
+    if (this.#timer?.at === at) return;
+    this.#timer?.timer.cancel();
+    const work = () => {
+      this.#timer = undefined;
+      this.#work();
+    };
+    this.#timer = Number.isFinite(at) ? { at, timer: clock.schedule(Math.max(0, at - clock.now()), work) } : undefined;
+  }
+}
