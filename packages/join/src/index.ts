@@ -6,7 +6,7 @@
 export { randomOrder } from "./candidate-policy.js";
 export type { CandidatePolicy, Joiner, JoinLogger, JoinOutcome, MembershipView } from "./collaborators.js";
 export { createJoinScheduler, JOIN_TOKENS, type JoinCollaborators, registerJoinDefaults } from "./composition.js";
-export { JOIN_DEFAULTS, type JoinLimitOptions, type JoinLimits } from "./join-defaults.js";
+export { JOIN_DEFAULTS, type JoinDefaults, type JoinLimitOptions, type JoinLimits } from "./join-defaults.js";
 export {
   isJoinError,
   JOIN_ERROR_CODES,

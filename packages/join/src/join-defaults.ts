@@ -28,22 +28,28 @@ export interface JoinLimits {
   readonly permanentCodes: readonly string[];
 }
 
+/** The limits, and what the two backoffs are made from. */
+export interface JoinDefaults extends JoinLimits {
+  /**
+   * Between attempts. Starts at 50 ms, because at a cold start the reason is nearly always a contact point that will
+   * listen in a moment; grows to 3 s; after 32 failures goes on every 30 s for as long as the endpoint is listed.
+   */
+  readonly backoff: ExponentialBackoffOptions;
+  /** After a rejection whose code looks permanent: 30 s from the first time on. */
+  readonly permanentBackoff: ExponentialBackoffOptions;
+}
+
 /** The defaults, which code and documentation both read. */
-export const JOIN_DEFAULTS = Object.freeze({
+export const JOIN_DEFAULTS: JoinDefaults = Object.freeze({
   maxConcurrentJoins: 3,
   maxEndpoints: 10_000,
   spreadMs: 2000,
   coalesceMs: 50,
   policyRetryMs: 1000,
   permanentCodes: PERMANENT_REJECTIONS,
-  /**
-   * Starts at 50 ms, because at a cold start the reason is nearly always a contact point that will listen in a moment;
-   * grows to 3 s; after 32 failures goes on every 30 s for as long as the endpoint is listed.
-   */
   backoff: Object.freeze({ initialMs: 50, factor: 1.5, maxMs: 3000, settleAfter: 32, settledMs: 30_000 }),
-  /** After a rejection whose code looks permanent: the same 30 s from the first time on. */
   permanentBackoff: Object.freeze({ initialMs: 30_000, factor: 1, maxMs: 30_000 }),
-}) satisfies JoinLimits & Record<"backoff" | "permanentBackoff", ExponentialBackoffOptions>;
+});
 
 /** Limits as a caller may write them. */
 export type JoinLimitOptions = { readonly [Name in keyof JoinLimits]?: JoinLimits[Name] | undefined };

@@ -288,7 +288,7 @@ describe("many listed endpoints", () => {
     const orderOf = async (seed: number) => {
       const world = new SchedulerWorld({ seed });
       world.refuseAll();
-      await world.start(...thousand);
+      await world.start(...thousand.slice(0, 200));
       return world.joiner.tried.slice(0, 100);
     };
     const order = await orderOf(7);

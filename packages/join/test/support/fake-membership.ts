@@ -10,10 +10,7 @@ export class FakeMembership implements MembershipView {
   lookups = 0;
 
   /** @param self our own node id and address, a member from the start */
-  constructor(
-    readonly self: string,
-    address = "10.0.0.1:7337",
-  ) {
+  constructor(self: string, address = "10.0.0.1:7337") {
     this.#set(self, address);
   }
 
