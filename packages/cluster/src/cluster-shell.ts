@@ -8,7 +8,7 @@ import type { GossipMessage } from "./gossip/gossip-message.js";
 import type { Reject, RejectionCode } from "./handshake/handshake-message.js";
 import type { Logger } from "./logger.js";
 import { isLiving } from "./membership/member.js";
-import type { UniqueNode } from "./node.js";
+import { UniqueNode } from "./node.js";
 import type { ClusterSettings } from "./settings.js";
 import type { Connection, Transport } from "./transport/transport.js";
 
@@ -133,7 +133,7 @@ export class ClusterShell implements Joiner, MembershipView {
   #receive(peer: UniqueNode, frame: Uint8Array): void {
     let message: GossipMessage;
     try {
-      message = decodeGossip(frame, this.#context.self.system);
+      message = decodeGossip(frame, this.#toNode);
     } catch (error) {
       this.undecodable++;
       this.#context.logger.warn({ peer: peer.toString(), err: error }, "a member sent something that cannot be read");
@@ -141,6 +141,13 @@ export class ClusterShell implements Joiner, MembershipView {
     }
     this.core.receive(peer, message);
   }
+
+  /** The node that is known already, or a new one; members all belong to our system. */
+  readonly #toNode = (id: string, host: string, port: number): UniqueNode => {
+    const known = this.core.table.get(id)?.node;
+    if (known !== undefined && known.host === host && known.port === port) return known;
+    return new UniqueNode(this.#context.self.system, host, port, id);
+  };
 
   #changed(change: ClusterChange): void {
     if (change.kind === "membership" && change.to === "removed") this.#bidFarewell(change.member.node.id);

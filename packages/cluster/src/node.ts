@@ -17,12 +17,15 @@ export class Node implements Endpoint {
     this.system = system;
     this.host = host;
     this.port = port;
+    this.address = formatEndpoint(this);
   }
 
   readonly system: string;
   /** Host name or IP address, as the node advertises it; IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
+  /** `host:port`, with brackets around IPv6. */
+  readonly address: string;
 
   /**
    * Reads `system@host:port`, or `host:port` when `system` is given.
@@ -39,11 +42,6 @@ export class Node implements Endpoint {
     return new Node(name, host, port);
   }
 
-  /** `host:port`, with brackets around IPv6. */
-  get address(): string {
-    return formatEndpoint(this);
-  }
-
   /** `system@host:port` */
   toString(): string {
     return `${this.system}@${this.address}`;
@@ -57,10 +55,19 @@ export class UniqueNode extends Node {
     if (!isNodeId(id))
       throw new ClusterError("INVALID_SETTING", `${JSON.stringify(id)} is not a node id: use 16 hexadecimal digits.`);
     this.id = id;
+    this.#hostKey = hostKey(host);
   }
 
   /** 64 random bits as 16 hexadecimal digits. */
   readonly id: string;
+  readonly #hostKey: string;
+
+  /** See {@link compareNodes}. */
+  static compare(a: UniqueNode, b: UniqueNode): number {
+    if (a.#hostKey !== b.#hostKey) return a.#hostKey < b.#hostKey ? -1 : 1;
+    if (a.port !== b.port) return a.port - b.port;
+    return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
+  }
 
   /** `system@host:port#id` */
   override toString(): string {
@@ -83,15 +90,13 @@ export function isNodeId(text: unknown): text is string {
  * port, then id. Every node computes the same.
  */
 export function compareNodes(a: UniqueNode, b: UniqueNode): number {
-  if (a.host !== b.host) {
-    const left = hostKey(a.host);
-    const right = hostKey(b.host);
-    if (left !== right) return left < right ? -1 : 1;
-  }
-  if (a.port !== b.port) return a.port - b.port;
-  return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
+  return UniqueNode.compare(a, b);
 }
 
+const IPV4 = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
+
+/** A text that sorts as the host should. */
 function hostKey(host: string): string {
-  return /^\d+\.\d+\.\d+\.\d+$/.test(host) ? host.replace(/\d+/g, (octet) => octet.padStart(3, "0")) : host;
+  const octets = IPV4.exec(host);
+  return octets === null ? host : String.fromCharCode(...octets.slice(1).map(Number));
 }

@@ -2,7 +2,7 @@ import { Packr } from "msgpackr";
 import type { Digest } from "../membership/digest.js";
 import { MEMBER_STATUSES, statusRank } from "../membership/member.js";
 import type { MembershipEntry } from "../membership/membership-entry.js";
-import { UniqueNode } from "../node.js";
+import type { UniqueNode } from "../node.js";
 import type { GossipMessage } from "./gossip-message.js";
 
 const KINDS = Object.freeze(["push", "digest", "summary", "delta"] as const);
@@ -26,19 +26,22 @@ export function encodeGossip(message: GossipMessage): Uint8Array {
   }
 }
 
+/** Makes a node of what an entry says; may give one made before. */
+export type NodeReader = (id: string, host: string, port: number) => UniqueNode;
+
 /**
  * Reads what {@link encodeGossip} wrote.
  *
- * @param system the name of the system, which entries leave out because all members share it
+ * @param toNode throws if what it is given is no node
  * @throws Error if it is anything else
  */
-export function decodeGossip(bytes: Uint8Array, system: string): GossipMessage {
+export function decodeGossip(bytes: Uint8Array, toNode: NodeReader): GossipMessage {
   const fields: unknown = packr.unpack(bytes);
   if (!Array.isArray(fields)) throw new Error("a gossip message is an array");
   const kind = KINDS[fields[0] as number];
   switch (kind) {
     case "push":
-      return { kind, entries: toEntries(fields[1], system), forward: fields[2] === true };
+      return { kind, entries: toEntries(fields[1], toNode), forward: fields[2] === true };
     case "digest": {
       const answer = ANSWERS[fields[3] as number];
       if (!isUint32(fields[1]) || !isUint32(fields[2]) || answer === undefined) throw new Error("not a digest");
@@ -47,7 +50,7 @@ export function decodeGossip(bytes: Uint8Array, system: string): GossipMessage {
     case "summary":
       return { kind, hashes: unpackDigests(fields[1]) };
     case "delta":
-      return { kind, entries: toEntries(fields[1], system), wanted: unpackDigests(fields[2]) };
+      return { kind, entries: toEntries(fields[1], toNode), wanted: unpackDigests(fields[2]) };
     default:
       throw new Error(`no gossip message has the kind ${String(fields[0])}`);
   }
@@ -57,14 +60,14 @@ function toRow({ node, status, upNumber }: MembershipEntry): unknown[] {
   return [node.id, node.host, node.port, statusRank(status), upNumber];
 }
 
-function toEntries(rows: unknown, system: string): MembershipEntry[] {
+function toEntries(rows: unknown, toNode: NodeReader): MembershipEntry[] {
   if (!Array.isArray(rows)) throw new Error("entries are an array");
   return rows.map((row: unknown) => {
     if (!Array.isArray(row)) throw new Error("an entry is an array");
     const [id, host, port, rank, upNumber] = row as [string, string, number, number, unknown];
     const status = MEMBER_STATUSES[rank];
     if (status === undefined || !isUint32(upNumber)) throw new Error("an entry has a status and a number");
-    return { node: new UniqueNode(system, host, port, id), status, upNumber };
+    return { node: toNode(id, host, port), status, upNumber };
   });
 }
 

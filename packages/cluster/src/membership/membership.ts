@@ -8,11 +8,14 @@ export class Membership implements Iterable<Member> {
   static readonly empty = new Membership([]);
 
   readonly #members: ReadonlyMap<string, Member>;
+  /** Made when somebody first asks for the order. */
+  #ordered: readonly Member[] | undefined;
 
   /** @param members at most one for each node id */
   constructor(members: Iterable<Member>) {
-    const ordered = [...members].sort((a, b) => compareNodes(a.node, b.node));
-    this.#members = new Map(ordered.map((member) => [member.node.id, member]));
+    const byId = new Map<string, Member>();
+    for (const member of members) byId.set(member.node.id, member);
+    this.#members = byId;
   }
 
   get size(): number {
@@ -37,7 +40,7 @@ export class Membership implements Iterable<Member> {
 
   /** Members with one of these statuses, in the order of their addresses. */
   withStatus(...statuses: MemberStatus[]): Member[] {
-    return [...this.#members.values()].filter((member) => statuses.includes(member.status));
+    return inOrder([...this.#members.values()].filter((member) => statuses.includes(member.status)));
   }
 
   /** The membership after a change. Applying every event of a stream to an empty membership gives the current one. */
@@ -70,11 +73,16 @@ export class Membership implements Iterable<Member> {
   }
 
   [Symbol.iterator](): IterableIterator<Member> {
-    return this.#members.values();
+    this.#ordered ??= inOrder([...this.#members.values()]);
+    return this.#ordered.values();
   }
 
   /** One line a member, for people. */
   toString(): string {
     return [...this].map((member) => `${member.node} ${member.status} ${member.reachability}`).join("\n");
   }
+}
+
+function inOrder(members: Member[]): Member[] {
+  return members.sort((a, b) => compareNodes(a.node, b.node));
 }

@@ -1,0 +1,88 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { createServer, type Server } from "node:net";
+import { fileURLToPath } from "node:url";
+import { type Kind, monotonicMs, type ToChild, type ToParent, type Usage } from "./protocol.ts";
+
+const DEADLINE_MS = 60_000;
+
+/** Some nodes of one kind, each in a process of its own, all loaded and none started. */
+export class Nodes implements AsyncDisposable {
+  readonly #children: ChildProcess[] = [];
+
+  static async prepare(kind: Kind, count: number): Promise<Nodes> {
+    const nodes = new Nodes();
+    const ports = await freePorts(count);
+    const module = fileURLToPath(new URL(`./${kind}-node.ts`, import.meta.url));
+    for (let index = 0; index < count; index++) {
+      const child = fork(module, { stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [] });
+      nodes.#children.push(child);
+      nodes.#tell(index, { kind: "setup", setup: { ports, index } });
+    }
+    await Promise.all(nodes.#children.map((child) => answer(child, "ready")));
+    return nodes;
+  }
+
+  /**
+   * Starts the nodes from `first` to `last` at once and waits until all that run know `expected`.
+   *
+   * @returns milliseconds from the start until the last node knew everybody, and until for the last everybody was up
+   */
+  async start(first: number, last: number, expected: number): Promise<{ knownMs: number; upMs: number }> {
+    const running = this.#children.slice(0, last);
+    const known = Promise.all(running.map((child) => answer(child, "known", expected)));
+    const up = Promise.all(running.map((child) => answer(child, "up", expected)));
+    for (let index = 0; index < first; index++) this.#tell(index, { kind: "expect", expected });
+    const begun = monotonicMs();
+    for (let index = first; index < last; index++) this.#tell(index, { kind: "go", expected });
+    const since = (answers: readonly { readonly at: number }[]) => Math.max(...answers.map(({ at }) => at)) - begun;
+    return { knownMs: since(await known), upMs: since(await up) };
+  }
+
+  async usage(): Promise<Usage[]> {
+    const answers = this.#children.map((child) => answer(child, "usage"));
+    for (let index = 0; index < this.#children.length; index++) this.#tell(index, { kind: "usage" });
+    return (await Promise.all(answers)).map(({ usage }) => usage);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const exits = this.#children.map((child) => new Promise((resolve) => child.once("exit", resolve)));
+    for (const child of this.#children) child.kill("SIGKILL");
+    await Promise.all(exits);
+  }
+
+  #tell(index: number, message: ToChild): void {
+    this.#children[index]?.send(message);
+  }
+}
+
+/** The next answer of a kind that a child gives. */
+function answer<K extends ToParent["kind"]>(
+  child: ChildProcess,
+  kind: K,
+  expected?: number,
+): Promise<Extract<ToParent, { kind: K }> & ToParent> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`A node did not say "${kind}" in ${DEADLINE_MS} ms.`)), DEADLINE_MS);
+    const listen = (message: ToParent) => {
+      if (message.kind !== kind) return;
+      if (expected !== undefined && "expected" in message && message.expected !== expected) return;
+      clearTimeout(timer);
+      child.off("message", listen);
+      resolve(message as Extract<ToParent, { kind: K }> & ToParent);
+    };
+    child.setMaxListeners(20);
+    child.on("message", listen);
+  });
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => {
+      const server = createServer();
+      return new Promise<Server>((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
