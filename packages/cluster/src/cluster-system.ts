@@ -67,12 +67,20 @@ export class ClusterSystem implements AsyncDisposable {
     const listener = await parts.transport.listen({ host: bindHost, port: bindPort }, (connection) =>
       accept(connection),
     );
-    const self = new UniqueNode(name, host, port === 0 ? listener.port : port, parts.nodeId());
-    const system = new ClusterSystem(self, settings, parts, listener);
-    accept = (connection) => system.#shell.accept(connection);
-    for (const connection of early) accept(connection);
-    system.#begin();
-    return system;
+    try {
+      const self = new UniqueNode(name, host, port === 0 ? listener.port : port, parts.nodeId());
+      const system = new ClusterSystem(self, settings, parts, listener);
+      accept = (connection) => system.#shell.accept(connection);
+      for (const connection of early) accept(connection);
+      system.#begin();
+      return system;
+    } catch (error) {
+      // A part that the user replaced could not be made: nobody has a system to shut down.
+      accept = (connection) => connection.destroy();
+      for (const connection of early) connection.destroy();
+      await listener.close();
+      throw error;
+    }
   }
 
   private constructor(self: UniqueNode, settings: ClusterSettings, parts: Composition, listener: Listener) {

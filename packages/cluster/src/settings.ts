@@ -137,7 +137,10 @@ export function validateSettings(system: string, settings: ClusterSettings): voi
   const wildcard = node.host === "0.0.0.0" || node.host === "::";
   const reachable = "an address that others can reach; put the wildcard into settings.node.bindHost";
   check(!wildcard, "settings.node.host", node.host, reachable);
-  if (node.bindHost !== undefined) check(isHost(node.bindHost), "settings.node.bindHost", node.bindHost, host);
+  if (node.bindHost !== undefined) {
+    const named = typeof node.bindHost === "string" && isHost(node.bindHost);
+    check(named, "settings.node.bindHost", node.bindHost, host);
+  }
   const port = "a whole number from 1 to 65535, or 0 for any free port";
   check(node.port === 0 || isPort(node.port), "settings.node.port", node.port, port);
   if (node.bindPort !== undefined) {
@@ -164,9 +167,16 @@ export function validateSettings(system: string, settings: ClusterSettings): voi
     }
   }
   check(settings.gossip.jitter <= 1, "settings.gossip.jitter", settings.gossip.jitter, "a number from 0 to 1");
+  const { maxConcurrentJoins, backoff } = settings.join;
+  const few = Number.isInteger(maxConcurrentJoins) && maxConcurrentJoins <= 1_000;
+  check(few, "settings.join.maxConcurrentJoins", maxConcurrentJoins, "a whole number from 1 to 1000");
+  const waits = typeof backoff?.delayMs === "function";
+  check(waits, "settings.join.backoff", backoff, "a Backoff, such as exponentialBackoff({ … }) of @rollcall/core");
   const { action } = settings.onDown;
   const known = action === "shutdown" || action === "none" || typeof action === "function";
   check(known, "settings.onDown.action", action, '"shutdown", "none" or a function');
+  const { register } = settings;
+  check(register === undefined || typeof register === "function", "settings.register", register, "a function");
 }
 
 /** The least that each number may be. */
