@@ -65,12 +65,12 @@ export class DiscoveryFeed {
       name,
       state: status.state,
       ...(listing === undefined ? {} : { listed: listing.length }),
-      ...(listingAgeMs === undefined ? {} : { listingAgeMs }),
+      ...(listingAgeMs === undefined ? {} : { listingAgeMs: Math.round(listingAgeMs) }),
       ...(lastError === undefined ? {} : { lastError: inWords(lastError) }),
       ...(this.#lastProblem === undefined ? {} : { lastProblem: inWords(this.#lastProblem) }),
       problems: this.#problems,
       failures: status.failures,
-      ...(retryInMs === undefined ? {} : { retryInMs }),
+      ...(retryInMs === undefined ? {} : { retryInMs: Math.ceil(retryInMs) }),
     };
   }
 

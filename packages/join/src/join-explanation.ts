@@ -83,7 +83,7 @@ export function explainEndpoint(record: EndpointRecord, memberAt: MemberAt, now:
     ...(typeof memberAt === "string" ? { nodeId: memberAt } : {}),
     attempts: record.attempts,
     ...(last === undefined ? {} : { lastCode: last.code, lastReason: last.reason, lastAnswered: last.answered }),
-    ...(state === "waiting" || state === "backing-off" ? { nextRetryInMs: Math.max(0, dueAt - now) } : {}),
+    ...(state === "waiting" || state === "backing-off" ? { nextRetryInMs: Math.max(0, Math.ceil(dueAt - now)) } : {}),
   };
 }
 

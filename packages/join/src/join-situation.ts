@@ -55,16 +55,18 @@ function explainNobody(
   if (discovery.listed !== undefined) return is("NOTHING_LISTED", `${discovery.name} lists nobody.`);
   if (discovery.lastError === undefined)
     return is("DISCOVERY_PENDING", `Waiting for ${discovery.name} to list somebody.`);
-  return { code: "DISCOVERY_FAILING" as const, message: `${discovery.name} fails: ${describe(discovery.lastError)}` };
+  const message = `Nothing has been listed yet, because the discovery fails: ${describe(discovery.lastError)}.`;
+  return { code: "DISCOVERY_FAILING" as const, message };
 }
 
 /** A listing from before the discovery failed is still in force; whoever reads the sentence should know. */
 function staleness(discovery: DiscoveryExplanation | undefined): string {
   if (discovery?.state !== "retrying" || discovery.lastError === undefined) return "";
   const seconds = Math.round((discovery.listingAgeMs ?? 0) / 1000);
-  return ` The listing is ${seconds} s old, as ${discovery.name} fails: ${describe(discovery.lastError)}`;
+  return ` The listing is ${seconds} s old, because the discovery fails: ${describe(discovery.lastError)}.`;
 }
 
+/** A discovery's messages begin with its name. */
 function describe(error: { readonly code: string; readonly message: string }): string {
   return `${error.message} (${error.code})`;
 }

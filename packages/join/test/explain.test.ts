@@ -119,7 +119,7 @@ describe("explain() says why a node is with nobody", () => {
     ],
     [
       "JOINED",
-      "a cluster of 2 members. The listing is 3 s old, as memory(test) fails:",
+      "a cluster of 2 members. The listing is 3 s old, because the discovery fails: memory(test)",
       async (world) => {
         await world.start(A);
         await world.accept(A);

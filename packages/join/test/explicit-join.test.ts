@@ -108,14 +108,12 @@ describe("an explicit request to join", () => {
   });
 
   it("goes before what is only listed, in the order of asking", async () => {
-    const world = await new SchedulerWorld({ maxConcurrentJoins: 1 }).start(A, B);
+    const world = await new SchedulerWorld({ maxConcurrentJoins: 1 }).start(A, B, C);
     const first = world.joiner.tried[0] as string;
-    watch(world.scheduler.join(endpointOf(D)));
-    watch(world.scheduler.join(endpointOf(C)));
-    await world.refuse(first);
-    await world.accept(D);
-    await world.accept(C);
-    expect(world.joiner.tried.slice(0, 3)).toEqual([first, D, C]);
+    const [second, third] = [C, B, A].filter((endpoint) => endpoint !== first) as [string, string];
+    for (const asked of [D, second, third]) watch(world.scheduler.join(endpointOf(asked)));
+    for (const next of [first, D, second, third]) await world.reject(next, "WRONG_SYSTEM");
+    expect(world.joiner.tried).toEqual([first, D, second, third]);
   });
 
   it("does not wait out the backoff of a listed endpoint, nor the head start of a newcomer", async () => {
