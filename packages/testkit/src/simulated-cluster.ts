@@ -19,6 +19,7 @@ export class SimulatedCluster implements AsyncDisposable {
   /** Every node started, in order; those that were shut down too. */
   readonly systems: ClusterSystem[] = [];
   readonly #options: SimulatedClusterOptions;
+  #hosts = 0;
 
   constructor(options: SimulatedClusterOptions = {}) {
     this.#options = options;
@@ -31,12 +32,12 @@ export class SimulatedCluster implements AsyncDisposable {
   /**
    * Starts a node on a host of its own.
    *
-   * @param host default `10.0.0.N` for the Nth node
+   * @param options.host default `10.0.0.N` for the Nth node that is given none
    */
   async start(options: SimulatedNodeOptions = {}): Promise<ClusterSystem> {
-    const { host = hostOf(this.systems.length + 1), system = "simulated", configure } = options;
+    const { host = hostOf(this.#hosts++), system = "simulated", configure } = options;
     const random = seededRandom(Math.floor(this.random() * 4294967296));
-    const starting = ClusterSystem.start(system, (settings) => {
+    const started = await ClusterSystem.start(system, (settings) => {
       settings.node.host = host;
       this.#options.configure?.(settings);
       configure?.(settings);
@@ -49,7 +50,6 @@ export class SimulatedCluster implements AsyncDisposable {
         register?.(container);
       };
     });
-    const started = await starting;
     this.systems.push(started);
     return started;
   }
@@ -68,6 +68,6 @@ export interface SimulatedNodeOptions {
   readonly configure?: (settings: ClusterSettings) => void;
 }
 
-function hostOf(number: number): string {
-  return `10.0.${Math.floor(number / 250)}.${(number % 250) + 1}`;
+function hostOf(index: number): string {
+  return `10.0.${Math.floor(index / 250)}.${(index % 250) + 1}`;
 }

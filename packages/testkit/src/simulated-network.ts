@@ -14,6 +14,12 @@ export interface SimulatedNetworkOptions {
   readonly latencyMs?: readonly [least: number, most: number];
 }
 
+/** One process's access to the network, until it crashes. */
+interface Attachment {
+  readonly host: string;
+  alive: boolean;
+}
+
 /**
  * A network in memory. Hosts are the addresses that nodes listen on; frames between two of them arrive in order, after
  * a random latency, unless the link is cut. A cut link is silent, as a network is: connecting times out, frames stay
@@ -26,7 +32,10 @@ export class SimulatedNetwork {
   readonly #listeners = new Map<string, (connection: Connection) => void>();
   readonly #aliases = new Map<string, string>();
   readonly #cut = new Set<string>();
+  readonly #attachments = new Set<Attachment>();
   readonly #connections = new Set<SimulatedConnection>();
+  /** Those with something under way that a cut link holds up. */
+  readonly #held = new Set<SimulatedConnection>();
   /** Frames delivered, and their bytes. */
   readonly traffic = { frames: 0, bytes: 0 };
   #ports = 50_000;
@@ -42,11 +51,13 @@ export class SimulatedNetwork {
     return this.#connections.size / 2;
   }
 
-  /** The network as one host sees it. */
+  /** The network as one process on a host sees it. Listening on `0.0.0.0` or `::` is listening on that host. */
   transport(host: string): Transport {
+    const attachment: Attachment = { host, alive: true };
+    this.#attachments.add(attachment);
     return {
-      listen: (at, onConnection) => this.#listen(at, onConnection),
-      connect: (to, timeoutMs, signal) => this.#connect(host, to, timeoutMs, signal),
+      listen: (at, onConnection) => this.#listen(isWildcard(at.host) ? { ...at, host } : at, onConnection),
+      connect: (to, timeoutMs, signal) => this.#connect(attachment, to, timeoutMs, signal),
     };
   }
 
@@ -68,18 +79,28 @@ export class SimulatedNetwork {
   /** Restores every link. What was sent meanwhile arrives now, as a reliable transport would repeat it. */
   heal(): void {
     this.#cut.clear();
-    for (const connection of this.#connections) connection.resume();
+    const held = [...this.#held];
+    this.#held.clear();
+    for (const connection of held) connection.resume();
   }
 
-  /** Breaks every connection between two hosts, so that both sides notice. */
+  /** Breaks every connection between two hosts: what is under way is lost, and both sides notice. */
   breakConnections(a: string, b: string): void {
     for (const connection of [...this.#connections]) {
       if (connection.from === a && connection.to === b) connection.break();
     }
   }
 
-  /** A host dies: its connections break, and nobody listens there any more. */
+  /**
+   * Whatever runs on a host dies: its connections break, nobody listens there any more, and what it still tries to send
+   * goes nowhere. A transport asked for later is another process's, and works.
+   */
   crash(host: string): void {
+    for (const attachment of this.#attachments) {
+      if (attachment.host !== host) continue;
+      attachment.alive = false;
+      this.#attachments.delete(attachment);
+    }
     for (const address of [...this.#listeners.keys()]) {
       if (hostOf(address) === host) this.#listeners.delete(address);
     }
@@ -99,6 +120,11 @@ export class SimulatedNetwork {
     this.#connections.delete(connection);
   }
 
+  /** Something arrived where the link is cut; the connection wants to be told when it is not. */
+  hold(connection: SimulatedConnection): void {
+    this.#held.add(connection);
+  }
+
   async #listen(at: Endpoint, onConnection: (connection: Connection) => void): Promise<Listener> {
     const port = at.port === 0 ? this.#ports++ : at.port;
     const address = formatEndpoint({ host: at.host, port });
@@ -114,7 +140,8 @@ export class SimulatedNetwork {
     };
   }
 
-  #connect(from: string, endpoint: Endpoint, timeoutMs: number, signal: AbortSignal): Promise<Connection> {
+  #connect(attachment: Attachment, endpoint: Endpoint, timeoutMs: number, signal: AbortSignal): Promise<Connection> {
+    const from = attachment.host;
     const to = this.#aliases.get(endpoint.host) ?? endpoint.host;
     const address = formatEndpoint({ host: to, port: endpoint.port });
     return new Promise((resolve, reject) => {
@@ -131,7 +158,7 @@ export class SimulatedNetwork {
         );
       });
       const arrival = this.clock.schedule(this.latency() + this.latency(), () => {
-        if (this.isCut(from, to) || this.isCut(to, from)) return;
+        if (!attachment.alive || this.isCut(from, to) || this.isCut(to, from)) return;
         const accept = this.#listeners.get(address);
         if (accept === undefined) {
           const cause = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
@@ -166,8 +193,10 @@ export class SimulatedConnection implements Connection {
   #limit = Number.POSITIVE_INFINITY;
   /** When what was sent last arrives: nothing overtakes it. */
   #lastArrival = 0;
-  /** What waits because the link is cut. */
-  #held: (() => void)[] = [];
+  /** What is under way to the other side, in the order of sending. */
+  #underWay: (() => void)[] = [];
+  /** How much of that should have arrived, and did not because the link is cut. */
+  #overdue = 0;
 
   readonly from: string;
   readonly to: string;
@@ -199,7 +228,10 @@ export class SimulatedConnection implements Connection {
   close(): void {
     if (this.#closed) return;
     this.#leave();
-    this.#travel(() => this.#peer.#ended(undefined));
+    this.#travel(() => {
+      this.#peer.#ended(undefined);
+      this.#tellClosed(undefined);
+    });
   }
 
   destroy(): void {
@@ -207,27 +239,41 @@ export class SimulatedConnection implements Connection {
     this.close();
   }
 
-  /** The connection breaks, and both sides notice. */
+  /** The connection breaks: what is under way is lost, and both sides notice. */
   break(): void {
     const peer = this.#peer;
     const error = new Error("connection reset");
+    this.#underWay = [];
+    peer.#underWay = [];
+    this.#travel(() => peer.#ended(error));
     this.#ended(error);
-    this.#network.clock.schedule(this.#network.latency(), () => peer.#ended(error));
   }
 
   /** The link is there again. */
   resume(): void {
-    for (const delivery of this.#held.splice(0)) this.#travel(delivery);
+    for (; this.#overdue > 0; this.#overdue--) this.#scheduleArrival();
   }
 
   #travel(delivery: () => void): void {
+    this.#underWay.push(delivery);
+    this.#scheduleArrival();
+  }
+
+  #scheduleArrival(): void {
     const { clock } = this.#network;
     const at = Math.max(this.#lastArrival, clock.now() + this.#network.latency());
     this.#lastArrival = at;
-    clock.schedule(at - clock.now(), () => {
-      if (this.#network.isCut(this.from, this.to)) this.#held.push(delivery);
-      else delivery();
-    });
+    clock.schedule(at - clock.now(), () => this.#arrive());
+  }
+
+  /** Whatever arrives is what was sent first: after a cut, too, nothing overtakes what was held up. */
+  #arrive(): void {
+    if (!this.#network.isCut(this.from, this.to)) {
+      this.#underWay.shift()?.();
+      return;
+    }
+    this.#overdue++;
+    this.#network.hold(this);
   }
 
   #receive(frame: Uint8Array): void {
@@ -239,17 +285,24 @@ export class SimulatedConnection implements Connection {
   }
 
   #ended(error: Error | undefined): void {
-    const handler = this.#handler;
-    const wasOpen = !this.#closed;
-    this.#handler = undefined;
     this.#leave();
-    if (wasOpen) handler?.onClose(error);
+    this.#tellClosed(error);
+  }
+
+  #tellClosed(error: Error | undefined): void {
+    const handler = this.#handler;
+    this.#handler = undefined;
+    handler?.onClose(error);
   }
 
   #leave(): void {
     this.#closed = true;
     this.#network.forget(this);
   }
+}
+
+function isWildcard(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
 }
 
 function hostOf(address: string): string {
