@@ -46,9 +46,9 @@ export class Consumer implements AsyncDisposable {
     await run(this.folder, join(REPOSITORY, "node_modules/.bin/tsc"), ["-p", ".", "--pretty", "false"]);
   }
 
-  /** Runs a file and gives what it printed to standard output. */
-  async run(node: string, file: string, ...args: string[]): Promise<string> {
-    return (await run(this.folder, node, [file, ...args])).stdout;
+  /** Runs Node.js here and gives what it printed to standard output. */
+  async run(node: string, ...args: string[]): Promise<string> {
+    return (await run(this.folder, node, args)).stdout;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -83,6 +83,19 @@ describe.each(packed.filter(({ manifest }) => manifest.bin !== undefined))("the 
   });
 });
 
+describe("a program of two nodes", () => {
+  it("compiles and runs on the packed cluster", async () => {
+    const cluster = packed.filter(({ shortName }) => shortName === "cluster");
+    await using consumer = await Consumer.installing(cluster.flatMap((pkg) => withNeeds(pkg, packed)));
+    consumer.write("cluster.mts", readFileSync(new URL("programs/cluster.mts", import.meta.url), "utf8"));
+    await consumer.typeCheck();
+    for (const { version, program } of nodes) {
+      const printed = await consumer.run(program, "--experimental-strip-types", "cluster.mts");
+      expect(printed, `under ${version}`).toBe("2 up\n");
+    }
+  });
+});
+
 /** Whether a packed file comes from a source that still exists: a build folder keeps what was built of those renamed. */
 function isBuilt(folder: string, path: string): boolean {
   const source = /^dist\/(.+?)(\.d\.ts|\.js)$/.exec(path)?.[1];
