@@ -74,6 +74,8 @@ export class Associations {
   readonly #context: AssociationsContext;
   readonly #associations = new Map<string, Association>();
   readonly #inbound = new Set<InboundHandshake>();
+  /** Incoming connections of which nobody is known to be behind them: handshakes under way, and refused ones closing. */
+  #strangers = 0;
   /** Whoever waits for the fate of a handshake that a peer began, by the peer's id. */
   readonly #waiting = new Map<string, Set<(opened: boolean) => void>>();
   readonly #dials = new Set<AbortController>();
@@ -98,13 +100,14 @@ export class Associations {
   /** Takes an incoming connection. */
   accept(connection: Connection): void {
     const { clock, options, view } = this.#context;
-    if (this.#stopped || this.#inbound.size >= options.maxHandshakes) {
+    if (this.#stopped || this.#strangers >= options.maxHandshakes) {
       this.counters.refusedConnections++;
       connection.handle({ onFrame: () => {}, onClose: () => {} });
       connection.destroy();
       return;
     }
     connection.limitFrames(MAX_HANDSHAKE_FRAME_BYTES);
+    this.#strangers++;
     const handshake = new InboundHandshake(
       connection,
       {
@@ -118,6 +121,9 @@ export class Associations {
           this.#inbound.delete(ended);
           if (ended.peer !== undefined) this.#tellWaiting(ended.peer.id, this.isOpen(ended.peer.id));
           if (rejection !== undefined) this.#context.onRejected(rejection, ended.peer, "inbound");
+        },
+        onReleased: () => {
+          this.#strangers--;
         },
       },
       (expired) => clock.schedule(options.handshakeTimeoutMs, expired),

@@ -12,6 +12,8 @@ export interface InboundHandshakeContext {
   readonly onConfirmed: (handshake: InboundHandshake, peer: UniqueNode) => void;
   /** It is over without an association; called once. `rejection` is what either side said, if either did. */
   readonly onEnded: (handshake: InboundHandshake, rejection: Reject | undefined) => void;
+  /** The connection is confirmed or gone, so that it no longer is a stranger's; called once, after the others. */
+  readonly onReleased: () => void;
 }
 
 /** The answering side of a handshake: offer in, accept or reject out, confirmation in. */
@@ -30,7 +32,10 @@ export class InboundHandshake {
     this.#timer = startTimer(() => this.abandon());
     connection.handle({
       onFrame: (frame) => this.#receive(frame),
-      onClose: () => this.#end(undefined),
+      onClose: () => {
+        this.#end(undefined);
+        context.onReleased();
+      },
     });
   }
 
@@ -38,6 +43,7 @@ export class InboundHandshake {
   abandon(): void {
     this.connection.destroy();
     this.#end(undefined);
+    this.#context.onReleased();
   }
 
   /** Says no, and why. */
@@ -57,6 +63,7 @@ export class InboundHandshake {
       this.#over = true;
       this.#timer.cancel();
       this.#context.onConfirmed(this, this.peer);
+      this.#context.onReleased();
     } else {
       this.connection.close();
       this.#end(message?.kind === "reject" ? message : undefined);
