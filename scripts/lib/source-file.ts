@@ -1,4 +1,4 @@
-import { type Program, parseSync, visitorKeys } from "oxc-parser";
+import { parseSync } from "vite";
 
 /** Something found in a source file, and the line it is on (from 1). */
 export interface Found {
@@ -25,14 +25,14 @@ interface SyntaxNode {
 /** A parsed TypeScript file. Comments and strings are not code, so they are never found. */
 export class SourceFile {
   readonly #text: string;
-  readonly #program: Program;
+  readonly #program: SyntaxNode;
 
   /** @throws Error with the place, when the text is not TypeScript */
   constructor(path: string, text: string) {
     const { program, errors } = parseSync(path, text);
     if (errors[0] !== undefined) throw new Error(`${path}: ${errors[0].message}`);
     this.#text = text;
-    this.#program = program;
+    this.#program = program as unknown as SyntaxNode;
   }
 
   /** Every module that is named: imports, re-exports, `import()`, `import("…")` in types, `import … = require`. */
@@ -65,12 +65,11 @@ export class SourceFile {
   #walk(visit: (node: SyntaxNode, parent: SyntaxNode | undefined, key: string) => void): void {
     const enter = (node: SyntaxNode, parent: SyntaxNode | undefined, key: string): void => {
       visit(node, parent, key);
-      for (const childKey of visitorKeys[node.type] ?? []) {
-        const child = node[childKey];
+      for (const [childKey, child] of Object.entries(node)) {
         for (const item of Array.isArray(child) ? child : [child]) if (isNode(item)) enter(item, node, childKey);
       }
     };
-    enter(this.#program as unknown as SyntaxNode, undefined, "");
+    enter(this.#program, undefined, "");
   }
 }
 
