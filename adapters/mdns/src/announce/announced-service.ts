@@ -6,7 +6,7 @@ import { type AnnouncedThing, type OwnRecords, ownRecords } from "./own-records.
 import { Prober } from "./prober.js";
 import { Responder } from "./responder.js";
 
-/** More conflicts than this within that time, in milliseconds, and each further attempt waits (RFC 6762 section 8.1). */
+/** After this many conflicts within that time, in milliseconds, each further attempt waits (RFC 6762 section 8.1). */
 const MANY_CONFLICTS = 15;
 const MANY_WITHIN_MS = 10_000;
 const SLOW_PAUSE_MS = 5000;
@@ -38,7 +38,10 @@ export class AnnouncedService {
   readonly #links = new Map<string, LinkState>();
   readonly #ours = new Set<string>();
   #attempt = 1;
+  /** When there were conflicts lately. */
   #conflicts: number[] = [];
+  /** There were too many; until a name is found free. */
+  #isSlow = false;
   #withdrawn = false;
 
   constructor(options: AnnouncedServiceOptions) {
@@ -125,6 +128,7 @@ export class AnnouncedService {
 
   #won(state: LinkState): void {
     delete state.prober;
+    this.#isSlow = false;
     const { clock, random, onProgress } = this.#options;
     state.responder = new Responder({ link: state.link, records: state.records, clock, random });
     onProgress();
@@ -148,7 +152,8 @@ export class AnnouncedService {
   #pauseAfterConflict(): number {
     const now = this.#options.clock.now();
     this.#conflicts = [...this.#conflicts.filter((at) => at > now - MANY_WITHIN_MS), now];
-    return this.#conflicts.length > MANY_CONFLICTS ? SLOW_PAUSE_MS : 0;
+    this.#isSlow ||= this.#conflicts.length >= MANY_CONFLICTS;
+    return this.#isSlow ? SLOW_PAUSE_MS : 0;
   }
 
   #collectOurs(): void {

@@ -82,7 +82,7 @@ export class Responder {
 
   /** Somebody multicast records of ours: our answer is not needed any more; or is, when theirs would expire too early. */
   response(message: Message): void {
-    const { records, clock, random } = this.#options;
+    const { records, random } = this.#options;
     const ours = new Map(records.all.map((record) => [recordKey(record), record]));
     for (const theirs of [...message.answers, ...message.additionals]) {
       const key = recordKey(theirs);
@@ -90,7 +90,6 @@ export class Responder {
       if (record === undefined) continue;
       if (theirs.ttl >= record.ttl) {
         // RFC 6762 section 7.4.
-        this.#multicastAt.set(key, clock.now());
         if (this.#planned.get(key)?.required === false) this.#planned.delete(key);
       } else if (theirs.ttl < record.ttl / 2 && record !== records.typePointer) {
         // RFC 6762 section 6.6: caches would drop it too early.

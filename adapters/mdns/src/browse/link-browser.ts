@@ -107,11 +107,12 @@ export class LinkBrowser {
       this.#schedule.asked(now);
       questions.push(this.#browse);
     }
-    const resolving = expired || this.#resolver.nextAt <= now;
-    if (resolving) questions.push(...this.#resolver.questions(this.#cache.missing(), now));
-    this.#ask(questions, now);
+    const lookFor = expired || this.#resolver.nextAt <= now;
+    const missing = lookFor ? this.#resolver.questions(this.#cache.missing(), now) : [];
+    this.#ask([...questions, ...missing], now);
     this.#arm();
-    if (resolving) this.#options.onChange();
+    // Having asked often enough in vain also makes a difference.
+    if (expired || missing.length > 0) this.#options.onChange();
   }
 
   #ask(questions: readonly Question[], now: number): void {
