@@ -5,11 +5,13 @@ import { sleep, systemClock } from "@rollcall/core";
  *
  * `process.getActiveResourcesInfo()` names every referenced timer, socket, server, watcher and pending request of the
  * whole process, the runner's and the backend's included, so only differences mean anything. What has been `unref`ed
- * does not show, and need not: it holds nothing up.
+ * does not show, and need not: it holds nothing up. Immediates are left out, since they are over in a moment.
  */
 function activeResources(): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const kind of process.getActiveResourcesInfo()) {
+    if (kind !== "Immediate") counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
   return counts;
 }
 

@@ -1,4 +1,4 @@
-import { type DiscoveryError, isDiscoveryError, type Listing, type ServiceInstance, sameListing } from "@rollcall/core";
+import { type Listing, type ServiceInstance, sameListing } from "@rollcall/core";
 import type { Timing } from "./harness.js";
 import { samePlaces, show, showError } from "./listings.js";
 import { fail, type Outcome, outcome, within } from "./verdict.js";
@@ -66,6 +66,20 @@ export class Watcher {
     fail(`yielded ${show(listing)} after ${show(before ?? [])} although nothing had changed: ${advice}.`);
   }
 
+  /** Sees that for `quietMs` nothing else is listed than before; repeating it is the business of other cases. */
+  async stays(advice: string): Promise<void> {
+    const expected = this.last ?? [];
+    const deadline = performance.now() + this.#timing.quietMs;
+    for (;;) {
+      const seen = await this.#read(Math.max(0, deadline - performance.now()));
+      if (seen.state === "pending") return;
+      if (seen.state === "rejected") return fail(`the subscription failed with ${showError(seen.reason)}: ${advice}.`);
+      if (seen.value.done) return fail(`the subscription ended by itself: ${advice}.`);
+      const listing = seen.value.value;
+      if (!samePlaces(listing, expected)) fail(`${show(listing)} was listed after ${show(expected)}: ${advice}.`);
+    }
+  }
+
   /** Sees that the iteration ends normally, within `releaseMs`. */
   async ends(advice: string): Promise<void> {
     const seen = await this.#read(this.#timing.releaseMs);
@@ -75,13 +89,10 @@ export class Watcher {
     fail(`had not ended after ${this.#timing.releaseMs} ms: ${advice}.`);
   }
 
-  /** Sees that the next thing that happens is a DiscoveryError, within `settleMs`. */
-  async fails(advice: string): Promise<DiscoveryError> {
+  /** Sees that the next thing that happens is an error, within `settleMs`, and gives it back. */
+  async fails(advice: string): Promise<unknown> {
     const seen = await this.#read(this.#timing.settleMs);
-    if (seen.state === "rejected") {
-      if (isDiscoveryError(seen.reason)) return seen.reason;
-      return fail(`threw ${showError(seen.reason)}, which is not a DiscoveryError: wrap it with toDiscoveryError.`);
-    }
+    if (seen.state === "rejected") return seen.reason;
     if (seen.state === "pending") return fail(`did not fail within ${this.#timing.settleMs} ms: ${advice}.`);
     if (seen.value.done) return fail(`ended as if it had been asked to: ${advice}.`);
     return fail(`yielded ${show(seen.value.value)} instead of failing: ${advice}.`);

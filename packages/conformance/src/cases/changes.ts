@@ -89,7 +89,7 @@ export const changes = group("changes", (it) => {
     await scene.add(...all);
     await scene.remove(...all.filter((instance) => !staying.includes(instance)));
     await watcher.until([scene.resident, ...staying], "changes that come while one is being handled must not be lost");
-    await watcher.silence("the last listing must be the newest: answers that arrive late must not overtake");
+    await watcher.stays("the last listing must be the newest: answers that arrive late must not overtake");
   });
 
   it("a slow consumer gets the newest listing, not a queue", ["changes"], async (scene) => {

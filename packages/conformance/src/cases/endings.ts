@@ -50,8 +50,10 @@ export const endings = group("endings", (it) => {
   it("nothing is yielded after abort, whatever changes", ["changes"], async (scene) => {
     const abort = new AbortController();
     const watcher = await scene.settled(await scene.create(), { signal: abort.signal });
-    await scene.add(scene.instance(1)); // may be waiting to be read when the signal aborts
-    abort.abort();
+    const witness = await scene.settled(await scene.create());
+    await scene.add(scene.instance(1));
+    await witness.until([scene.resident, scene.instance(1)], "yield the complete listing after each change");
+    abort.abort(); // while the change may be waiting to be read
     await watcher.ends("drop what has not been read when the signal aborts");
     await scene.add(scene.instance(2));
     await watcher.ends("an iteration that has ended stays ended");

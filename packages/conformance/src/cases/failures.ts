@@ -80,9 +80,10 @@ export const failures = group("failures", (it) => {
     const discovery = await scene.create();
     await scene.makeUnavailable();
     for (const error of [await lookupFails(scene, discovery.lookup()), await scene.watch(discovery).fails(NOT_EMPTY)]) {
+      const { retryable } = error as Partial<DiscoveryError>;
       check(
-        error.retryable === true,
-        `${showError(error)} has retryable ${JSON.stringify(error.retryable)} although it passes by itself: ` +
+        retryable === true,
+        `${showError(error)} has retryable ${JSON.stringify(retryable)} although it passes by itself: ` +
           "use code UNAVAILABLE, or set retryable; callers give up on what is not.",
       );
     }
@@ -99,7 +100,7 @@ export const failures = group("failures", (it) => {
   });
 });
 
-async function lookupFails(scene: Scene, lookup: Promise<readonly unknown[]>): Promise<DiscoveryError> {
+async function lookupFails(scene: Scene, lookup: Promise<readonly unknown[]>): Promise<unknown> {
   const ms = Math.max(scene.timing.settleMs, scene.timing.lookupTimeoutMs);
   const result = await outcome(lookup, ms);
   if (result.state === "pending") return fail(`lookup neither resolved nor rejected within ${ms} ms: ${ONE_SESSION}.`);
@@ -110,7 +111,11 @@ async function lookupFails(scene: Scene, lookup: Promise<readonly unknown[]>): P
   );
 }
 
-function checkShape(error: DiscoveryError, name: string, way: string): void {
+function checkShape(error: unknown, name: string, way: string): void {
+  check(
+    isDiscoveryError(error),
+    `${way} threw ${showError(error)}, which is not a DiscoveryError: wrap it with toDiscoveryError.`,
+  );
   check(
     Object.hasOwn(DISCOVERY_ERROR_CODES, error.code),
     `the error from ${way} has code ${JSON.stringify(error.code)}: use one of DISCOVERY_ERROR_CODES.`,

@@ -58,7 +58,7 @@ export const announcing: readonly BrokenAdapter[] = [
     }),
     rejectedBy: "what one announces, others list",
     says: /after announce had resolved: announce resolves once the mechanism lists the instance for others/,
-    also: [],
+    also: 3,
   },
   {
     that: "announces without metadata",
@@ -78,7 +78,7 @@ export const announcing: readonly BrokenAdapter[] = [
     }),
     rejectedBy: "the announcement says what is listed",
     says: /give back the instance as the mechanism lists it/,
-    also: [],
+    also: ["others see the announced id and metadata", "an announcement that the registry lost is made again"],
   },
   {
     that: "stores IPv6 addresses with brackets",
@@ -113,7 +113,7 @@ export const announcing: readonly BrokenAdapter[] = [
     make: (options) => new Expiring(options),
     rejectedBy: "an announcement stays listed",
     says: /renew what expires, well before it does/,
-    also: [],
+    also: 3,
   },
   {
     that: "does not notice that the registry has forgotten it",
@@ -143,7 +143,13 @@ export const announcing: readonly BrokenAdapter[] = [
     make: withdrawing(async () => {}),
     rejectedBy: "a withdrawn announcement is gone",
     says: /withdrawing takes the instance out of the registry/,
-    also: [],
+    also: [
+      "two instances can be announced at once",
+      "withdrawing twice, also at the same time, is harmless",
+      "nothing brings a withdrawn announcement back",
+      "a renewal under way does not bring it back",
+      "an instance can be announced again after it was withdrawn",
+    ],
   },
   {
     that: "cannot be withdrawn twice",
@@ -169,7 +175,7 @@ export const announcing: readonly BrokenAdapter[] = [
     }),
     rejectedBy: "nothing brings a withdrawn announcement back",
     says: /nothing late may bring it back: stop the renewal before taking the instance out/,
-    also: [],
+    also: ["a renewal under way does not bring it back"],
   },
   {
     that: "registers whatever its renewal finds",
@@ -195,7 +201,7 @@ export const announcing: readonly BrokenAdapter[] = [
     },
     rejectedBy: "a renewal under way does not bring it back",
     says: /was withdrawn while the backend did not answer/,
-    also: [],
+    also: ["nothing brings a withdrawn announcement back"],
   },
   {
     that: "announces an instance once and never again",
@@ -211,7 +217,6 @@ export const announcing: readonly BrokenAdapter[] = [
     }),
     rejectedBy: "an instance can be announced again after it was withdrawn",
     says: /an announcement is withdrawn, not the instance for ever/,
-    also: [],
   },
   {
     that: "drops the signal once it is announced",
@@ -256,7 +261,7 @@ export const announcing: readonly BrokenAdapter[] = [
     make: (options) => new DisposedWithoutWithdrawing(options),
     rejectedBy: "dispose withdraws what was announced",
     says: /dispose of the discovery withdraws its announcements/,
-    also: ["dispose during an announcement leaves nothing", "a disposed discovery leaves nothing open"],
+    also: ["dispose during an announcement leaves nothing"],
   },
   {
     that: "does not withdraw what is only being announced when it is disposed",
@@ -274,6 +279,9 @@ export const announcing: readonly BrokenAdapter[] = [
     },
     rejectedBy: "dispose during an announcement leaves nothing",
     says: /dispose also withdraws what is only being announced/,
-    also: [],
+    also: [
+      "an announcement is refused while the backend is away",
+      "an announcement aborted while it is made leaves nothing",
+    ],
   },
 ];

@@ -30,7 +30,7 @@ export const disposal: readonly BrokenAdapter[] = [
     make: (options) => replaced(new HandWrittenDiscovery(options), { [Symbol.asyncDispose]: undefined as never }),
     rejectedBy: "dispose before any use does nothing",
     says: /has no \[Symbol\.asyncDispose\]: use defineDiscovery, or declare without\.dispose/,
-    also: [],
+    also: 12,
   },
   {
     that: "leaves its subscriptions open",

@@ -75,7 +75,14 @@ export const endings: readonly BrokenAdapter[] = [
     }),
     rejectedBy: "abort while a change is awaited ends the iteration",
     says: /threw Error \(enough\) instead of ending: abort ends the iteration normally/,
-    also: [],
+    also: [
+      "a subscriber that leaves does not disturb another",
+      "a signal that is already aborted yields nothing",
+      "abort between subscribe and the first read yields nothing",
+      "abort between two reads ends the iteration",
+      "abort while the first request is in flight ends the iteration at once",
+      "nothing is yielded after abort, whatever changes",
+    ],
   },
   {
     that: "does not take the signal at all",
@@ -86,7 +93,13 @@ export const endings: readonly BrokenAdapter[] = [
     ),
     rejectedBy: "abort while a change is awaited ends the iteration",
     says: /had not ended after 100 ms/,
-    also: [],
+    also: [
+      "a subscriber that leaves does not disturb another",
+      "abort between subscribe and the first read yields nothing",
+      "abort between two reads ends the iteration",
+      "abort while the first request is in flight ends the iteration at once",
+      "nothing is yielded after abort, whatever changes",
+    ],
   },
   {
     that: "hands out after abort what it had read before",
@@ -108,7 +121,7 @@ export const endings: readonly BrokenAdapter[] = [
     }),
     rejectedBy: "nothing is yielded after abort, whatever changes",
     says: /drop what has not been read when the signal aborts/,
-    also: [],
+    also: ["a session that failed is over, even when the backend comes back"],
   },
   {
     that: "goes on after break",
@@ -131,7 +144,7 @@ export const endings: readonly BrokenAdapter[] = [
     }),
     rejectedBy: "break ends the subscription",
     says: /yielded another listing after break/,
-    also: [],
+    also: ["return() before the first read ends the iteration"],
   },
   {
     that: "is a plain async generator",

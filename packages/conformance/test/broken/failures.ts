@@ -24,8 +24,8 @@ function whenItFails(
     const correct = new HandWrittenDiscovery(options);
     return replaced(correct, {
       subscribe(request) {
-        const open = () => correct.subscribe(request)[Symbol.asyncIterator]();
-        let inner = open();
+        const open = () => correct.subscribe(request);
+        let inner: AsyncIterator<Listing> = open();
         let live = false;
         let left = false;
         return iterable({
@@ -87,7 +87,11 @@ export const failures: readonly BrokenAdapter[] = [
     }),
     rejectedBy: "a subscription fails when the backend goes away, and does not empty itself",
     says: /yielded \{\} instead of failing: failure is not emptiness/,
-    also: [],
+    also: [
+      "every subscriber hears of the failure",
+      "a session that failed is over, even when the backend comes back",
+      "a new session works once the backend is back",
+    ],
   },
   {
     that: "lists nobody when the registry is away from the beginning",
@@ -97,7 +101,10 @@ export const failures: readonly BrokenAdapter[] = [
     }),
     rejectedBy: "a subscription fails when the backend is away",
     says: /yielded \{\} instead of failing: failure is not emptiness/,
-    also: [],
+    also: [
+      "an outage says its code, the discovery's name and what happened",
+      "an outage is marked as worth trying again",
+    ],
   },
   {
     that: "tries again by itself",
@@ -107,7 +114,14 @@ export const failures: readonly BrokenAdapter[] = [
     }),
     rejectedBy: "a subscription fails when the backend goes away, and does not empty itself",
     says: /did not fail within .* a subscription is one session: when the backend is away throw/,
-    also: [],
+    also: [
+      "a subscription fails when the backend is away",
+      "every subscriber hears of the failure",
+      "a session that failed is over, even when the backend comes back",
+      "a new session works once the backend is back",
+      "an outage says its code, the discovery's name and what happened",
+      "an outage is marked as worth trying again",
+    ],
   },
   {
     that: "tells one subscriber of an outage",
@@ -143,7 +157,6 @@ export const failures: readonly BrokenAdapter[] = [
     },
     rejectedBy: "every subscriber hears of the failure",
     says: /trouble ends all subscriptions, not the first one alone/,
-    also: [],
   },
   {
     that: "opens its session again after it has thrown",
@@ -188,14 +201,17 @@ export const failures: readonly BrokenAdapter[] = [
     },
     rejectedBy: "a new session works once the backend is back",
     says: /nothing of the failed session may stay in the way/,
-    also: [],
   },
   {
     that: "throws what its client throws",
     make: wording((_, cause) => cause as Error),
     rejectedBy: "a lookup fails while the backend is away",
     says: /threw Error \(connection refused\), which is not a DiscoveryError: wrap it with toDiscoveryError/,
-    also: [],
+    also: [
+      "an outage says its code, the discovery's name and what happened",
+      "an outage is marked as worth trying again",
+      "an announcement is refused while the backend is away",
+    ],
   },
   {
     that: "invents a code",

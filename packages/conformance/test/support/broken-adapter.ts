@@ -11,8 +11,8 @@ export interface BrokenAdapter {
   readonly rejectedBy: string;
   /** What the author reads. */
   readonly says: RegExp;
-  /** Other cases that cannot but fail as well. */
-  readonly also?: readonly string[];
+  /** Other cases that cannot but fail as well; or, when they would be a long list, how many at most. */
+  readonly also?: readonly string[] | number;
 }
 
 /** An adapter whose subscriptions hand out something else; endings and failures pass through. */

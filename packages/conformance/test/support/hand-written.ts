@@ -62,7 +62,7 @@ export class HandWrittenDiscovery implements ServiceDiscovery, Announcer {
     }
   }
 
-  subscribe(request: DiscoveryRequest = {}): AsyncIterableIterator<Listing> {
+  subscribe(request: DiscoveryRequest = {}): HandWrittenSubscription {
     return new HandWrittenSubscription(this, request);
   }
 

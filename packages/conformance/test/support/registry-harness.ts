@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { ServiceInstance } from "@rollcall/core";
 import type { ConformanceHarness, TestedDiscovery } from "../../src/index.js";
 import { HandWrittenDiscovery, type HandWrittenOptions } from "./hand-written.js";
@@ -13,21 +14,21 @@ export function registryHarness(
     settleMs: 2_000,
     quietMs: 60,
     releaseMs: 100,
-    lookupTimeoutMs: 200,
+    lookupTimeoutMs: 600,
     ...overrides,
     open() {
       const registry = new Registry();
       const create = (service: string, of: Registry): HandWrittenOptions => ({
         registry: of,
         path: { segments: ["services", service] },
-        timeoutMs: 200,
-        renewMs: 10,
+        timeoutMs: 600,
+        renewMs: 20,
       });
       return {
         create: (pass) => make(pass(create("orders", registry))),
         createUnknown: (pass) => make(pass(create("unknown", new Registry()))),
-        add: (instance: ServiceInstance) => registry.putNow(keyOf(instance), encode(instance)),
-        remove: (instance: ServiceInstance) => registry.deleteNow(keyOf(instance)),
+        add: (instance: ServiceInstance) => setImmediate(registry.putNow(keyOf(instance), encode(instance))),
+        remove: (instance: ServiceInstance) => setImmediate(registry.deleteNow(keyOf(instance))),
         addDuplicate: (instance) => registry.putNow("another key", encode({ ...instance, id: "somebody" })),
         addMalformed: () => registry.putNow("malformed", "{ host: "),
         reorder: () => registry.reverse(),

@@ -12,7 +12,9 @@ export class Registry {
 
   async read(signal?: AbortSignal): Promise<readonly string[]> {
     await this.#travel(signal);
-    return [...this.#records.values()];
+    const answer = [...this.#records.values()];
+    await this.#travel(signal);
+    return answer;
   }
 
   async has(key: string, signal?: AbortSignal): Promise<boolean> {
