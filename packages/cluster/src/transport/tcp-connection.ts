@@ -68,6 +68,7 @@ export class TcpConnection implements Connection {
   close(): void {
     if (this.#ended) return;
     this.#ended = true;
+    if (this.#socket.closed) return;
     this.#socket.end();
     // A peer that does not read must not hold us up.
     const timer = this.#clock.schedule(LINGER_MS, () => this.#socket.destroy());

@@ -15,6 +15,8 @@ export interface TcpTransportOptions {
 export class TcpTransport implements Transport {
   readonly #options: TcpTransportOptions;
   readonly #clock: Clock;
+  /** Whatever is open, so that closing can wait for it. */
+  readonly #sockets = new Set<Socket>();
 
   constructor(options: TcpTransportOptions, clock: Clock) {
     this.#options = options;
@@ -22,13 +24,14 @@ export class TcpTransport implements Transport {
   }
 
   listen(at: Endpoint, onConnection: (connection: Connection) => void): Promise<Listener> {
-    const server = createServer((socket) => onConnection(this.#wrap(socket)));
+    const server = createServer((socket) => onConnection(this.#wrap(this.#track(socket))));
     return new Promise((resolve, reject) => {
       server.once("error", (cause: NodeJS.ErrnoException) => reject(bindError(at, cause)));
       server.listen({ host: at.host, port: at.port }, () => {
-        server.removeAllListeners("error");
+        // An accept may fail, for want of memory or descriptors: whoever was to be accepted notices and tries again.
+        server.removeAllListeners("error").on("error", () => {});
         const { port } = server.address() as { port: number };
-        resolve({ port, close: () => closed(server) });
+        resolve({ port, close: () => this.#close(server) });
       });
     });
   }
@@ -36,7 +39,7 @@ export class TcpTransport implements Transport {
   connect(to: Endpoint, timeoutMs: number, signal: AbortSignal): Promise<Connection> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
-      const socket = connect({ host: to.host, port: to.port });
+      const socket = this.#track(connect({ host: to.host, port: to.port }));
       const timer = this.#clock.schedule(timeoutMs, () => {
         const message = `Nobody answered at ${formatEndpoint(to)} within ${timeoutMs} ms.`;
         finish(() => reject(new ClusterError("CONNECT_TIMED_OUT", message)));
@@ -64,15 +67,21 @@ export class TcpTransport implements Transport {
     });
   }
 
+  #track(socket: Socket): Socket {
+    this.#sockets.add(socket);
+    return socket.once("close", () => this.#sockets.delete(socket));
+  }
+
   #wrap(socket: Socket): Connection {
     return new TcpConnection(socket, this.#clock, this.#options.maxFrameBytes, this.#options.maxUnsentBytes);
   }
-}
 
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-  });
+  async #close(server: Server): Promise<void> {
+    // The server waits for the connections that it accepted; those that were dialled are ours to wait for.
+    const ending = [...this.#sockets].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
+    const accepted = new Promise((resolve) => server.close(resolve));
+    await Promise.all([accepted, ...ending]);
+  }
 }
 
 function bindError(at: Endpoint, cause: NodeJS.ErrnoException): ClusterError {

@@ -31,7 +31,7 @@ export interface Connection {
 export interface Listener {
   /** The port, also where any free one was asked for. */
   readonly port: number;
-  /** Stops accepting. Connections that exist go on. */
+  /** Stops accepting. Connections that exist go on; resolves when the last of them, dialled ones too, has ended. */
   close(): Promise<void>;
 }
 
