@@ -1,6 +1,9 @@
 import type { Member, MemberStatus } from "./member.js";
 
-/** A member appeared, moved on, or went. */
+/**
+ * A member appeared, moved on, or went. `from` and `to` are the same when only its number changed, as it does when two
+ * clusters that formed apart meet.
+ */
 export interface MembershipChange {
   readonly kind: "membership";
   readonly member: Member;

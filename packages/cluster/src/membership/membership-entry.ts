@@ -14,10 +14,12 @@ export interface MembershipEntry {
   readonly upNumber: number;
 }
 
-/** Whether `news` says more than `known` about the same node. */
+/**
+ * Whether merging `news` changes `known`, an entry of the same node. News that is behind may still bring a number that
+ * is not known here: who ignored it would end with something else than who heard it first.
+ */
 export function supersedes(news: MembershipEntry, known: MembershipEntry): boolean {
-  const ahead = statusRank(news.status) - statusRank(known.status);
-  if (ahead !== 0) return ahead > 0;
+  if (statusRank(news.status) > statusRank(known.status)) return true;
   return news.upNumber !== 0 && (known.upNumber === 0 || news.upNumber < known.upNumber);
 }
 

@@ -57,7 +57,7 @@ export class Membership implements Iterable<Member> {
     const changes: (MembershipChange | ReachabilityChange)[] = [];
     for (const member of later) {
       const before = this.get(member.node.id);
-      if (before?.status !== member.status) {
+      if (before?.status !== member.status || before.upNumber !== member.upNumber) {
         changes.push({ kind: "membership", member, from: before?.status, to: member.status });
       } else if (before.reachability !== member.reachability) {
         changes.push({ kind: "reachability", member });
