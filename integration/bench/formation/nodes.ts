@@ -62,7 +62,10 @@ function answer<K extends ToParent["kind"]>(
   expected?: number,
 ): Promise<Extract<ToParent, { kind: K }> & ToParent> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`A node did not say "${kind}" in ${DEADLINE_MS} ms.`)), DEADLINE_MS);
+    const timer = setTimeout(
+      () => reject(new Error(`A node did not say "${kind}" in ${DEADLINE_MS} ms.`)),
+      DEADLINE_MS,
+    );
     const listen = (message: ToParent) => {
       if (message.kind !== kind) return;
       if (expected !== undefined && "expected" in message && message.expected !== expected) return;

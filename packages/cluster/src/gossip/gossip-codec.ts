@@ -1,4 +1,4 @@
-import { Packr } from "msgpackr";
+import { Packr } from "msgpackr/pack";
 import type { Digest } from "../membership/digest.js";
 import { MEMBER_STATUSES, statusRank } from "../membership/member.js";
 import type { MembershipEntry } from "../membership/membership-entry.js";
