@@ -1,5 +1,5 @@
 import type { ConformanceGroup } from "../conformance-case.js";
-import { announcing, withdrawing } from "./announcing.js";
+import { announcing } from "./announcing.js";
 import { changes } from "./changes.js";
 import { disposal } from "./disposal.js";
 import { endings } from "./endings.js";
@@ -9,6 +9,7 @@ import { identity } from "./identity.js";
 import { listings } from "./listings.js";
 import { lookups } from "./lookups.js";
 import { records } from "./records.js";
+import { withdrawing } from "./withdrawing.js";
 
 /** Every case, in the order in which an adapter is best put right. */
 export const CONFORMANCE_GROUPS: readonly ConformanceGroup[] = Object.freeze([
