@@ -1,0 +1,49 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DiscoveryPlan, FilePlan } from "./discovery-plan.js";
+import type { MulticastProbe } from "./multicast-probe.js";
+
+const LOOPBACK = "127.0.0.1";
+/** As RFC 6335 wants it: up to 15 letters, digits and hyphens. */
+const SERVICE = "rollcall-demo";
+
+export interface ChosenDiscovery {
+  readonly plan: DiscoveryPlan;
+  /** Why it is not what was to be expected. */
+  readonly note?: string;
+}
+
+/**
+ * Multicast DNS on the loopback interface where that works, otherwise a file.
+ *
+ * @param wanted nothing: the best that works
+ * @param probe see `probeMulticast`
+ * @throws Error when what is wanted does not work here
+ */
+export async function chooseDiscovery(
+  wanted: "mdns" | "file" | undefined,
+  probe: (address: string) => Promise<MulticastProbe>,
+): Promise<ChosenDiscovery> {
+  if (wanted === "file") return { plan: watchedFile() };
+  try {
+    const { port } = await probe(LOOPBACK);
+    return { plan: { mechanism: "mdns", service: SERVICE, interface: LOOPBACK, port } };
+  } catch (error) {
+    const problem = `Multicast does not work on the loopback interface of this machine: ${(error as Error).message}.`;
+    if (wanted === "mdns") throw new Error(`${problem} Try --discovery file.`, { cause: error });
+    return { plan: watchedFile(), note: `${problem} The nodes use a watched file instead.` };
+  }
+}
+
+function watchedFile(): FilePlan {
+  try {
+    const folder = mkdtempSync(join(tmpdir(), "rollcall-demo-"));
+    const file = join(folder, "nodes.txt");
+    writeFileSync(file, "# The nodes, one host:port a line.\n");
+    return { mechanism: "file", folder, file };
+  } catch (error) {
+    const where = "The nodes need a folder for temporary files; TMPDIR says where.";
+    throw new Error(`${where} It cannot be used: ${(error as Error).message}.`, { cause: error });
+  }
+}

@@ -1,0 +1,34 @@
+import type { ClusterExplanation, MemberStatus, Reachability, Termination } from "@rollcall/cluster";
+import type { DiscoveryPlan } from "./discovery-plan.js";
+
+/** What the demonstration tells one of its processes. Sent through the channel that Node.js opens to a forked process. */
+export type Order = StartOrder | { readonly kind: "explain" } | { readonly kind: "leave" };
+
+export interface StartOrder {
+  readonly kind: "start";
+  readonly system: string;
+  readonly discovery: DiscoveryPlan;
+}
+
+export interface MemberReport {
+  /** `host:port` */
+  readonly address: string;
+  readonly status: MemberStatus;
+  readonly reachability: Reachability;
+}
+
+export type ReportBody =
+  | { readonly kind: "listening"; readonly address: string }
+  /** The discovery gave a listing; the node itself may be in it. */
+  | { readonly kind: "listed"; readonly addresses: readonly string[] }
+  | { readonly kind: "snapshot"; readonly members: readonly MemberReport[]; readonly leader: string | undefined }
+  | { readonly kind: "member"; readonly member: MemberReport }
+  | { readonly kind: "leader"; readonly address: string | undefined }
+  | { readonly kind: "explanation"; readonly explanation: ClusterExplanation }
+  /** The system has ended; the process is about to. */
+  | { readonly kind: "ended"; readonly reason: Termination["reason"] }
+  /** The system could not be started. */
+  | { readonly kind: "failed"; readonly message: string };
+
+/** What a process tells the demonstration, and when that was by the machine's monotonic clock, in milliseconds. */
+export type Report = ReportBody & { readonly at: number };

@@ -1,0 +1,29 @@
+import { type Announcer, defineDiscovery, formatEndpoint, type ServiceDiscovery } from "@rollcall/core";
+import { mdnsDiscovery } from "@rollcall/mdns";
+import { staticDiscovery } from "@rollcall/static";
+import type { DiscoveryPlan } from "./discovery-plan.js";
+import { addLine, removeLine } from "./endpoint-file.js";
+
+/** Nodes replace the file or add whole lines, so there is no half-written text to wait out; milliseconds. */
+const SETTLE_MS = 20;
+
+/** What a node of the demonstration finds the others by, and is found by. */
+export function openDiscovery(plan: DiscoveryPlan): ServiceDiscovery & Announcer {
+  if (plan.mechanism === "file") return sharedFile(plan.file);
+  return mdnsDiscovery({ service: plan.service, interfaces: [plan.interface], port: plan.port });
+}
+
+/** A watched file in which each node adds itself. */
+function sharedFile(file: string): ServiceDiscovery & Announcer {
+  const watched = staticDiscovery({ file, format: "lines", settleMs: SETTLE_MS });
+  return defineDiscovery({
+    name: watched.name,
+    subscribe: (request) => watched.subscribe(request),
+    async announce(self) {
+      const line = formatEndpoint(self);
+      await addLine(file, line);
+      return { withdraw: () => removeLine(file, line) };
+    },
+    dispose: () => watched[Symbol.asyncDispose](),
+  });
+}

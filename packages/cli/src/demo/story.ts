@@ -1,0 +1,127 @@
+import { count, enumerate } from "../terminal/text.js";
+import type { Cast } from "./cast.js";
+import { allEnded, allFound, allListen, allUp, clusterOf, nobodyFinds, oneLeader, sawItGo } from "./conditions.js";
+import type { StartOrder } from "./messages.js";
+import type { NodeView } from "./node-view.js";
+
+/** One step of the demonstration. */
+export interface Step {
+  /** What is to happen. Asked for when the step begins, after `act`. */
+  readonly title: () => string;
+  /** What brings it about, if it does not come by itself. */
+  readonly act?: () => void;
+  /** The step is done when all of them hold. */
+  readonly goals: readonly Goal[];
+}
+
+export interface Goal {
+  /** What is true once nothing is missing any more. */
+  readonly text: () => string;
+  /** What has not happened yet, in sentences. */
+  readonly missing: () => readonly string[];
+}
+
+export interface Story {
+  /** In order. */
+  readonly life: readonly Step[];
+  /** The last step: everybody leaves. */
+  readonly farewell: Step;
+}
+
+/** What the demonstration shows. */
+export function story(cast: Cast, nodes: number, start: StartOrder): Story {
+  const goal = (text: string | (() => string), missing: () => readonly string[]): Goal => ({
+    text: typeof text === "string" ? () => text : text,
+    missing,
+  });
+  const together = [
+    goal("each has found all the others", () => allFound(cast.alive)),
+    goal(
+      () => `each sees all ${cast.alive.length} up and follows the same leader, the one with the lowest address`,
+      () => [...allUp(cast.alive), ...oneLeader(cast.alive)],
+    ),
+  ];
+  const enter = (number: number) => () => {
+    for (let entered = 0; entered < number; entered++) cast.enter(start);
+  };
+  let leaver: NodeView | undefined;
+  let witness: NodeView | undefined;
+  let last: readonly NodeView[] = [];
+  const withLeaver = (missing: (gone: NodeView, rest: readonly NodeView[]) => readonly string[]) => () =>
+    leaver === undefined
+      ? ["nobody leads, so nobody could be told to leave"]
+      : missing(
+          leaver,
+          cast.alive.filter((view) => view !== leaver),
+        );
+
+  return {
+    life: [
+      {
+        title: () =>
+          `${count(nodes, "process", "processes")} start; each is told how to discover, and of no other process`,
+        act: enter(nodes),
+        goals: [goal("each listens", () => allListen(cast.alive))],
+      },
+      { title: () => "they find each other and become one cluster", goals: together },
+      {
+        title: () => "another process starts, finds the cluster and joins it",
+        act: enter(1),
+        goals: together,
+      },
+      {
+        title: () => `${leaver?.name ?? "nobody"}, the leader, leaves`,
+        act: () => {
+          leaver = leaderOf(cast);
+          if (leaver) cast.order(leaver, { kind: "leave" });
+        },
+        goals: [
+          goal(
+            () => `the others have seen ${leaver?.name} leaving, down and removed`,
+            withLeaver((gone, rest) => [
+              ...sawItGo(rest, gone, ["leaving", "down", "removed"]),
+              ...clusterOf(rest, rest.length),
+            ]),
+          ),
+          goal(
+            "they agree on who leads now",
+            withLeaver((_gone, rest) => oneLeader(rest)),
+          ),
+          goal(
+            () => `the process of ${leaver?.name} has ended by itself`,
+            withLeaver((gone) => allEnded([gone])),
+          ),
+          goal(
+            () => `nobody finds ${leaver?.name} any more`,
+            withLeaver((gone, rest) => nobodyFinds(rest, gone)),
+          ),
+        ],
+      },
+      {
+        title: () => `${witness?.name ?? "nobody"} is asked to explain itself`,
+        act: () => {
+          witness = cast.alive.at(-1);
+          if (witness) cast.order(witness, { kind: "explain" });
+        },
+        goals: [
+          goal(
+            () => `${witness?.name} has answered`,
+            () => (witness?.explanation === undefined ? ["no explanation came"] : []),
+          ),
+        ],
+      },
+    ],
+    farewell: {
+      title: () => `${enumerate(last.map(({ name }) => name)) || "nobody is left that could"} shut down`,
+      act: () => {
+        last = cast.alive;
+        for (const view of last) cast.order(view, { kind: "leave" });
+      },
+      goals: [goal("all have left, and their processes have ended by themselves", () => allEnded(last))],
+    },
+  };
+}
+
+function leaderOf(cast: Cast): NodeView | undefined {
+  return cast.alive.find(({ address, leader }) => address !== undefined && address === leader);
+}
