@@ -151,7 +151,41 @@ describe("an explicit request to join", () => {
     watch(world.scheduler.join(endpointOf(A), { signal: controller.signal }));
     controller.abort();
     await settle();
-    expect(world.joiner.attemptOn(A).signal.aborted).toBe(false);
+    expect(world.joiner.attempts.map(({ signal }) => signal.aborted)).toEqual([false]);
+  });
+
+  it("that is withdrawn does not count as failed for a listing that comes before the attempt has ended", async () => {
+    const world = await new SchedulerWorld().start();
+    const controller = new AbortController();
+    let giveUp: (reason: unknown) => void = () => {};
+    world.joiner.join = () =>
+      new Promise((_, reject) => {
+        giveUp = reject;
+      });
+    watch(world.scheduler.join(endpointOf(A), { signal: controller.signal }));
+    controller.abort();
+    await world.list(A);
+    expect(world.stateOf(A)).toBe("attempting");
+    Reflect.deleteProperty(world.joiner, "join");
+    giveUp(controller.signal.reason);
+    await settle();
+    expect(world.explain(A)).toMatchObject({ state: "attempting" });
+    expect(world.explain(A)).not.toHaveProperty("lastCode");
+    expect(world.joiner.tried).toEqual([A]);
+  });
+
+  it("can be withdrawn by the joiner while attempts are being started, and its own is aborted", async () => {
+    const world = await new SchedulerWorld({ random: () => 0.5 }).start();
+    const controller = new AbortController();
+    watch(world.scheduler.join(endpointOf(A)));
+    watch(world.scheduler.join(endpointOf(B), { signal: controller.signal }));
+    await world.refuse(A);
+    await world.refuse(B);
+    // Both are due in the same moment.
+    world.joiner.behaviour = (endpoint) => endpoint === A && controller.abort();
+    await world.clock.advance(50);
+    expect(world.joiner.tried).toEqual([A, B, A, B]);
+    expect(world.joiner.attempts[3]?.signal.aborted).toBe(true);
   });
 
   it("with an aborted signal makes no attempt", async () => {

@@ -75,6 +75,12 @@ describe("the join machine", () => {
     }
   });
 
+  it("takes spellings of a host that no resolver tells apart for one endpoint", () => {
+    const machine = machineWith();
+    const listing = ["db.example", "DB.example", "db.example."].map((host) => ({ host, port: 1 }));
+    expect(attempts(machine.handle({ kind: "listed", listing }, 0))).toEqual(["db.example:1"]);
+  });
+
   it("looks at each of 10,000 endpoints once per event", () => {
     const membership = new FakeMembership("me", "10.9.9.9:1");
     const machine = machineWith(membership);

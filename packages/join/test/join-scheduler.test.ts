@@ -1,8 +1,10 @@
+import { supervise } from "@rollcall/core";
 import { describe, expect, it } from "vitest";
 import type { CandidatePolicy } from "../src/index.js";
+import { BreakableDiscovery } from "./support/breakable-discovery.js";
 import { connectionRefused } from "./support/fake-joiner.js";
 import { A, B, C, D, SchedulerWorld } from "./support/scheduler-world.js";
-import { settle } from "./support/virtual-clock.js";
+import { settle, VirtualClock } from "./support/virtual-clock.js";
 
 const MINUTE = 60_000;
 
@@ -155,6 +157,18 @@ describe("a failed attempt", () => {
     expect(world.explain(A)).toMatchObject({ state: "backing-off", attempts: 1 });
   });
 
+  it("is forgotten when the endpoint vanishes and comes back during an attempt", async () => {
+    const world = await new SchedulerWorld({ backoff: { delayMs: (failures) => failures * 1000 } }).start(A);
+    await world.refuse(A);
+    await world.clock.advance(1000);
+    await world.list();
+    await world.list(A);
+    expect(world.explain(A)).toMatchObject({ state: "attempting", attempts: 1 });
+    await world.refuse(A);
+    await world.clock.advance(1000);
+    expect(world.joiner.triedAt(A)).toEqual([0, 1000, 2000]);
+  });
+
   it("is forgotten when another instance is listed at the same endpoint", async () => {
     const world = await new SchedulerWorld().start();
     world.discovery.set([{ host: "10.0.0.10", port: 7337, id: "old" }]);
@@ -165,6 +179,25 @@ describe("a failed attempt", () => {
     world.discovery.set([{ host: "10.0.0.10", port: 7337, id: "new" }]);
     await settle();
     expect(world.joiner.tried).toEqual([A, A]);
+    expect(world.explain(A)?.id).toBe("new");
+  });
+
+  it.each([10 ** 11, Number.POSITIVE_INFINITY])("can be followed by a delay of %d ms", async (delayMs) => {
+    const world = new SchedulerWorld({ backoff: { delayMs: () => delayMs } });
+    world.refuseAll();
+    await world.start(A);
+    await world.clock.advance(10 ** 11);
+    expect(world.joiner.attempts).toHaveLength(delayMs === 10 ** 11 ? 2 : 1);
+  });
+
+  it("is retried in time although the membership changes meanwhile", async () => {
+    const world = new SchedulerWorld({ backoff: { delayMs: () => 10 }, spreadMs: 0 });
+    world.refuseAll();
+    await world.start(A);
+    await world.clock.advance(1);
+    world.membership.add("node-b", B);
+    await world.clock.advance(9);
+    expect(world.joiner.triedAt(A)).toEqual([0, 10]);
   });
 
   it("counts as failed when the peer answered but did not become a member", async () => {
@@ -183,9 +216,19 @@ describe("a failed attempt", () => {
     };
     await world.start(A);
     expect(world.explain(A)?.lastCode).toBe("ECONNREFUSED");
-    world.joiner.join = async () => ({ kind: "maybe" }) as never;
-    await world.clock.advance(100);
-    expect(world.explain(A)?.lastCode).toBe("INVALID_OUTCOME");
+    for (const nonsense of [
+      undefined,
+      null,
+      {},
+      { kind: "maybe" },
+      { kind: "joined" },
+      { kind: "joined", nodeId: "" },
+    ]) {
+      await world.list();
+      world.joiner.join = async () => nonsense as never;
+      await world.list(A);
+      expect(world.explain(A)?.lastCode, JSON.stringify(nonsense)).toBe("INVALID_OUTCOME");
+    }
   });
 });
 
@@ -230,6 +273,24 @@ describe("discovery trouble", () => {
     expect(said.length).toBeGreaterThan(5);
     expect(said.filter(({ level }) => level === "warn")).toHaveLength(1);
   });
+
+  it("is said again when it comes back after the discovery had recovered", async () => {
+    const world = await new SchedulerWorld().start();
+    for (let outage = 0; outage < 2; outage++) {
+      world.discovery.outage(new Error("the registry is away"));
+      await world.clock.advance(MINUTE);
+      world.discovery.recover();
+      await world.clock.advance(MINUTE);
+      expect(world.scheduler.explain().discovery?.state).toBe("live");
+    }
+    const said = world.log.filter(({ level }) => level !== "debug");
+    expect(said.map(({ level, message }) => [level, message.includes("away")])).toEqual([
+      ["warn", true],
+      ["info", false],
+      ["warn", true],
+      ["info", false],
+    ]);
+  });
 });
 
 describe("oneself in the listing", () => {
@@ -249,6 +310,13 @@ describe("oneself in the listing", () => {
     await settle();
     expect(world.joiner.tried).toEqual([A]);
     expect(world.stateOf("my-other-name.example:7337")).toBe("self");
+  });
+
+  it("is recognised by our own node id in the answer as well", async () => {
+    const world = await new SchedulerWorld({ selfId: "me" }).start(A);
+    world.joiner.attemptOn(A).answer({ kind: "joined", nodeId: "me" });
+    await settle();
+    expect(world.stateOf(A)).toBe("self");
   });
 
   it("does not count as a fellow member", async () => {
@@ -310,8 +378,32 @@ describe("many listed endpoints", () => {
     expect(world.log).toContainEqual(
       expect.objectContaining({ level: "warn", details: expect.objectContaining({ leftOut: 990 }) }),
     );
+    await world.list(...thousand.slice(1), A);
+    expect(world.log.filter(({ details }) => "leftOut" in details)).toHaveLength(1);
     await world.list(A);
     expect(world.scheduler.explain().endpoints.map(({ endpoint }) => endpoint)).toContain(A);
+  });
+
+  it("beyond maxEndpoints are left out at random", async () => {
+    const keptWith = async (seed: number) => {
+      const world = await new SchedulerWorld({ maxEndpoints: 10, seed }).start(...thousand);
+      return world.scheduler.explain().endpoints.map(({ endpoint }) => endpoint);
+    };
+    expect(await keptWith(1)).not.toEqual(await keptWith(2));
+  });
+
+  it("are compared with the membership once per coalesceMs while it keeps changing", async () => {
+    const world = new SchedulerWorld({ coalesceMs: 50 });
+    const members = thousand.map((endpoint) => [`node-${endpoint}`, endpoint] as const);
+    world.membership.addAll(members);
+    await world.start(...thousand);
+    await world.clock.advance(1000);
+    world.membership.lookups = 0;
+    for (let ms = 0; ms < 500; ms++) {
+      world.membership.add(`guest-${ms}`, `10.9.${ms >> 8}.${ms & 255}:1`);
+      await world.clock.advance(1);
+    }
+    expect(world.membership.lookups).toBe(11 * 1000);
   });
 
   it("are compared with the membership once per burst of changes", async () => {
@@ -388,6 +480,21 @@ describe("a scheduler's life", () => {
     expect(world.discovery.subscribers).toBe(0);
   });
 
+  it("stop leaves no listener on a discovery that was supervised already", async () => {
+    let watching = 0;
+    const watchStatus = () => {
+      watching++;
+      return () => watching--;
+    };
+    const supervised = supervise(new BreakableDiscovery(), { clock: new VirtualClock() });
+    const world = new SchedulerWorld({ discovery: Object.create(supervised, { watchStatus: { value: watchStatus } }) });
+    world.scheduler.start();
+    await settle();
+    expect(watching).toBe(1);
+    await world.scheduler.stop();
+    expect(watching).toBe(0);
+  });
+
   it("stop is idempotent and safe before start, which then does nothing", async () => {
     const world = new SchedulerWorld();
     const first = world.scheduler.stop();
@@ -396,6 +503,26 @@ describe("a scheduler's life", () => {
     await world.start(A);
     expect(world.joiner.tried).toEqual([]);
     expect(world.scheduler.explain().situation.code).toBe("STOPPED");
+  });
+
+  it("stop is not undone by an attempt that answers after it was aborted", async () => {
+    const world = new SchedulerWorld();
+    world.joiner.join = (_, signal) =>
+      new Promise((resolve) => {
+        signal.addEventListener("abort", () => resolve({ kind: "rejected", code: "LEAVING", reason: "too late" }));
+      });
+    await world.start(A, B, C, D);
+    await world.scheduler.stop();
+    expect(world.clock.pending).toBe(0);
+  });
+
+  it("stop is not undone by a membership that changed in the same moment", async () => {
+    const world = new SchedulerWorld();
+    world.membership.onChange(() => void world.scheduler.stop());
+    await world.start(A);
+    world.membership.add("node-a", A);
+    await settle();
+    expect(world.clock.pending).toBe(0);
   });
 
   it("stop called by the joiner itself starts none of the attempts that were due with it", async () => {
@@ -458,6 +585,22 @@ describe("bad input", () => {
       choose: (candidates) => [{ host: "stranger", port: 1 }, ...candidates, ...candidates],
     };
     const world = await new SchedulerWorld({ policy }).start(A, B, C, D);
+    expect(world.joiner.tried).toEqual([A, B, C]);
+  });
+
+  it("from a policy that insists on a member or on one backing off starts nothing", async () => {
+    const asked: string[][] = [];
+    const policy: CandidatePolicy = {
+      choose(candidates) {
+        asked.push(candidates.map(({ host, port }) => `${host}:${port}`));
+        return [A, B, C].map((endpoint) => ({ host: endpoint.split(":")[0] as string, port: 7337 }));
+      },
+    };
+    const world = await new SchedulerWorld({ policy, spreadMs: 0 }).start(A, B);
+    await world.accept(A);
+    await world.reject(B, "WRONG_SYSTEM");
+    await world.list(A, B, C);
+    expect(asked.at(-1)).toEqual([C]);
     expect(world.joiner.tried).toEqual([A, B, C]);
   });
 

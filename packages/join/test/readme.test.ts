@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { inMemoryDiscovery } from "@rollcall/core";
 import { describe, expect, it } from "vitest";
 import { JOIN_DEFAULTS, JOIN_ERROR_CODES, JOIN_SITUATIONS, JOIN_TOKENS, REJECTION_PACE } from "../src/index.js";
 
+import { BreakableDiscovery } from "./support/breakable-discovery.js";
 import { connectionRefused } from "./support/fake-joiner.js";
 import { SchedulerWorld } from "./support/scheduler-world.js";
 import { settle } from "./support/virtual-clock.js";
@@ -43,9 +43,8 @@ describe("the README", () => {
   });
 
   it("shows what explain() really gives", async () => {
-    const discovery = inMemoryDiscovery(["10.0.0.7:7337", "10.0.0.8:7337", "10.0.0.9:7337"], {
-      name: "consul(orders)",
-    });
+    const discovery = new BreakableDiscovery("consul(orders)");
+    discovery.set(["10.0.0.7:7337", "10.0.0.8:7337", "10.0.0.9:7337"]);
     const world = new SchedulerWorld({ discovery, random: () => 0.5 });
     world.joiner.behaviour = (endpoint, attempt) => {
       if (endpoint === "10.0.0.7:7337") attempt.answer({ kind: "self" });

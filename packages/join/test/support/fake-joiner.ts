@@ -11,7 +11,7 @@ export interface Attempt {
   fail(error: Error): void;
 }
 
-export type Behaviour = (endpoint: string, attempt: Attempt) => void;
+export type Behaviour = (endpoint: string, attempt: Attempt) => unknown;
 
 /** Records every attempt; leaves it open unless `behaviour` answers it. Aborting rejects, as a joiner should. */
 export class FakeJoiner implements Joiner {

@@ -1,6 +1,6 @@
-import { inMemoryDiscovery } from "@rollcall/core";
 import { onTestFinished } from "vitest";
 import { JoinScheduler, type JoinSchedulerOptions } from "../../src/index.js";
+import { BreakableDiscovery } from "./breakable-discovery.js";
 import { type Attempt, connectionRefused, FakeJoiner } from "./fake-joiner.js";
 import { FakeMembership } from "./fake-membership.js";
 import { seededRandom } from "./seeded-random.js";
@@ -14,7 +14,7 @@ export const D = "10.0.0.13:7337";
 /** One scheduler, on virtual time, with everything around it in the hands of the test. */
 export class SchedulerWorld {
   readonly clock = new VirtualClock();
-  readonly discovery = inMemoryDiscovery([], { name: "memory(test)" });
+  readonly discovery = new BreakableDiscovery();
   readonly membership = new FakeMembership("me");
   readonly joiner = new FakeJoiner(this.clock);
   readonly log: { level: string; message: string; details: object }[] = [];

@@ -17,7 +17,8 @@ export class VirtualClock implements Clock {
   }
 
   schedule(delayMs: number, callback: () => void): Timer {
-    if (!(delayMs >= 0)) throw new RangeError(`a delay of ${delayMs} ms`);
+    // What setTimeout would run at once instead of late.
+    if (!(delayMs >= 0 && delayMs < 2 ** 31)) throw new RangeError(`a delay of ${delayMs} ms`);
     const entry: Entry = { at: this.#now + delayMs, order: this.#order++, callback };
     this.#entries.add(entry);
     return { cancel: () => this.#entries.delete(entry) };
