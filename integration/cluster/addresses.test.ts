@@ -1,8 +1,7 @@
-import { once } from "node:events";
 import { createServer } from "node:net";
 import type { ClusterSettings, ClusterSystem } from "@rollcall/cluster";
 import { describe, expect, it } from "vitest";
-import { everybodyUp, IN_TIME, startNode, startNodeThatKnows } from "./support/node.ts";
+import { everybodyUp, startNode, startNodeThatKnows } from "./support/node.ts";
 import { freePort } from "./support/ports.ts";
 import { TcpProxy } from "./support/tcp-proxy.ts";
 
