@@ -20,6 +20,7 @@ export interface ClusterCoreContext {
   readonly leadership: LeadershipOptions;
   readonly tombstones: TombstonesOptions;
   readonly send: (to: readonly UniqueNode[], message: GossipMessage) => void;
+  readonly isConnected: (nodeId: string) => boolean;
   /** Hears of every change, in order, after it has been made. */
   readonly onChange: (change: ClusterChange) => void;
   /** Called after something was taken in, also if it changed nothing but what is known of others' views. */
@@ -54,6 +55,7 @@ export class ClusterCore {
         options: context.gossip,
         random: context.random,
         send: context.send,
+        isConnected: context.isConnected,
         leader: () => this.#leader?.node,
       },
       context.clock.now(),

@@ -53,6 +53,7 @@ export class ClusterShell implements Joiner, MembershipView {
       leadership: settings.leadership,
       tombstones: settings.tombstones,
       send: (to, message) => this.#send(to, message),
+      isConnected: (nodeId) => this.associations.isOpen(nodeId),
       onChange: (change) => this.#changed(change),
       onSettled: () => this.waits.check(),
     });

@@ -59,7 +59,7 @@ export interface ClusterSettings {
     jitter: number;
     /** Up to this many members news is sent to all of them at once; beyond, it spreads epidemically. Default 32. */
     directPushMembers: number;
-    /** Least time between two pushes of news. Default 5. */
+    /** Longest time that news is held back in a storm of it, so that it goes together. Default 20. */
     pushSpacingMs: number;
   };
   leadership: {
@@ -113,7 +113,7 @@ export function defaultSettings(): ClusterSettings {
       bufferedFrames: 1_000,
       bufferedBytes: 4 * 1024 * 1024,
     },
-    gossip: { intervalMs: 1_000, minIntervalMs: 50, jitter: 0.2, directPushMembers: 32, pushSpacingMs: 5 },
+    gossip: { intervalMs: 1_000, minIntervalMs: 50, jitter: 0.2, directPushMembers: 32, pushSpacingMs: 20 },
     leadership: { minimumMembers: 2, keepBelowMinimum: true },
     onDown: { action: "shutdown", delayMs: 3_000 },
     leave: { stepTimeoutMs: 2_000 },

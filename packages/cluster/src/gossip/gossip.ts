@@ -6,13 +6,14 @@ import type { MembershipEntry } from "../membership/membership-entry.js";
 import type { MembershipTable } from "../membership/membership-table.js";
 import type { UniqueNode } from "../node.js";
 import type { DeltaMessage, DigestMessage, GossipMessage, PushMessage, SummaryMessage } from "./gossip-message.js";
+import { Pace } from "./pace.js";
 import { PeerCycle } from "./peer-cycle.js";
 import { Trickle, type TrickleOptions } from "./trickle.js";
 
 export interface GossipOptions extends TrickleOptions {
   /** Up to this many members, whoever has news tells all of them itself; beyond, it spreads by random pushes. */
   readonly directPushMembers: number;
-  /** Least time between two pushes of one node, in milliseconds: news that comes meanwhile goes together. */
+  /** Longest time that news is held back in a storm of it, so that it goes together, in milliseconds. */
   readonly pushSpacingMs: number;
 }
 
@@ -24,6 +25,8 @@ export interface GossipContext {
   readonly random: Random;
   /** Hands a message to the transport; encoded once for all receivers. */
   readonly send: (to: readonly UniqueNode[], message: GossipMessage) => void;
+  /** Whether a message to a peer could leave at once; reaching one that is not costs a handshake. */
+  readonly isConnected: (nodeId: string) => boolean;
   /** Whom this node takes for the leader; reports go there. */
   readonly leader: () => UniqueNode | undefined;
 }
@@ -46,7 +49,7 @@ export class Gossip {
   readonly #trickle: Trickle;
   readonly #peers: PeerCycle<string>;
   readonly #news = new Map<string, News>();
-  #lastPushAt = Number.NEGATIVE_INFINITY;
+  readonly #pace: Pace;
   #reportedTo: string | undefined;
   #reported: Digest | undefined;
   #seen: Digest;
@@ -57,13 +60,14 @@ export class Gossip {
     this.#context = context;
     this.#trickle = new Trickle(context.options, context.random, now);
     this.#peers = new PeerCycle(context.random);
+    this.#pace = new Pace(context.options.pushSpacingMs);
     this.#seen = context.table.digest;
   }
 
   /** When {@link wake} has something to do. */
   get nextAt(): number {
     if (this.#news.size > 0 || this.#owesReport) {
-      return Math.min(this.#trickle.nextAt, this.#lastPushAt + this.#context.options.pushSpacingMs);
+      return Math.min(this.#trickle.nextAt, this.#pace.nextAt);
     }
     return this.#trickle.nextAt;
   }
@@ -104,10 +108,10 @@ export class Gossip {
 
   /** Does what is due. Calling it early does no harm. */
   wake(now: number): void {
-    const { options } = this.#context;
-    if (now >= this.#lastPushAt + options.pushSpacingMs) {
-      if (this.#news.size > 0) this.#push(now);
-      this.#report(now);
+    if (now >= this.#pace.nextAt && (this.#news.size > 0 || this.#owesReport)) {
+      if (this.#news.size > 0) this.#push();
+      this.#report();
+      this.#pace.advance(now);
     }
     if (now >= this.#trickle.nextAt) {
       this.#round();
@@ -167,14 +171,13 @@ export class Gossip {
     this.#trickle.reset(now);
   }
 
-  #push(now: number): void {
+  #push(): void {
     const { table, options, random, send } = this.#context;
     const peers = this.#livingPeers();
     const direct = peers.length <= options.directPushMembers;
     const targets = direct ? peers : shuffled(peers, random).slice(0, fanout(peers.length));
     const news = [...this.#news.values()];
     this.#news.clear();
-    this.#lastPushAt = now;
     for (const { entry } of news) {
       // Whoever was downed is no longer among the peers, and yet should learn of it.
       const gone = statusRank(entry.status) >= statusRank("down") && entry.node.id !== this.#context.self.id;
@@ -198,13 +201,12 @@ export class Gossip {
     return to !== this.#reportedTo || this.#reported === undefined || !sameDigest(this.#reported, table.digest);
   }
 
-  #report(now: number): void {
+  #report(): void {
     if (!this.#owesReport) return;
     const { table, leader, send } = this.#context;
     const to = leader() as UniqueNode;
     this.#reportedTo = to.id;
     this.#reported = table.digest;
-    this.#lastPushAt = now;
     send([to], { kind: "digest", digest: table.digest, answer: "no" });
   }
 
@@ -216,12 +218,22 @@ export class Gossip {
       const missing = convergence.missing().next().value as Member | undefined;
       if (missing !== undefined) send([missing.node], { kind: "digest", digest: own, answer: "always" });
     }
+    const peer = this.#peerForRound();
+    if (peer !== undefined) send([peer], { kind: "digest", digest: own, answer: "different" });
+  }
+
+  /** Repairs soon after a change go to whoever is connected; at rest everybody has a turn. */
+  #peerForRound(): UniqueNode | undefined {
+    const { table, isConnected, random } = this.#context;
+    if (this.#trickle.restless) {
+      const connected = this.#livingPeers().filter((node) => isConnected(node.id));
+      if (connected.length > 0) return connected[Math.floor(random() * connected.length)];
+    }
     const id = this.#peers.next(
       () => this.#livingPeers().map((node) => node.id),
       (peer) => this.#isLivingPeer(table.get(peer)),
     );
-    const peer = id === undefined ? undefined : table.get(id)?.node;
-    if (peer !== undefined) send([peer], { kind: "digest", digest: own, answer: "different" });
+    return id === undefined ? undefined : table.get(id)?.node;
   }
 
   #livingPeers(): UniqueNode[] {

@@ -31,6 +31,11 @@ export class Trickle {
     return this.#nextAt;
   }
 
+  /** Whether something changed or differed lately. */
+  get restless(): boolean {
+    return this.#intervalMs < this.#options.intervalMs;
+  }
+
   /** Something changed or differs: start again from the shortest interval, unless a round is due sooner anyway. */
   reset(now: number): void {
     this.#intervalMs = this.#options.minIntervalMs;
