@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { type ClusterSettings, defaultSettings, validateSettings } from "../src/settings.js";
+
+/** The defaults but for one setting, `group.name` or `name`. */
+function settingsWith(path: string, value: unknown): ClusterSettings {
+  const [group, name] = path.split(".") as [keyof ClusterSettings, string | undefined];
+  const settings = defaultSettings();
+  return { ...settings, [group]: name === undefined ? value : { ...(settings[group] as object), [name]: value } };
+}
+
+const NUMBERS: readonly [path: string, least: number][] = [
+  ["join.maxConcurrentJoins", 1],
+  ["association.connectTimeoutMs", 1],
+  ["association.handshakeTimeoutMs", 1],
+  ["association.maxHandshakes", 1],
+  ["association.maxFrameBytes", 4_096],
+  ["association.maxUnsentBytes", 4_096],
+  ["association.bufferedFrames", 0],
+  ["association.bufferedBytes", 0],
+  ["gossip.intervalMs", 1],
+  ["gossip.minIntervalMs", 1],
+  ["gossip.jitter", 0],
+  ["gossip.directPushMembers", 0],
+  ["gossip.pushSpacingMs", 0],
+  ["leadership.minimumMembers", 1],
+  ["onDown.delayMs", 0],
+  ["leave.stepTimeoutMs", 0],
+  ["tombstones.ttlMs", 0],
+  ["tombstones.capacity", 1],
+  ["events.buffered", 1],
+];
+
+const WRONG: readonly [path: string, value: unknown][] = [
+  ["node.host", ""],
+  ["node.host", "a b"],
+  ["node.host", undefined],
+  ["node.host", "0.0.0.0"],
+  ["node.host", "::"],
+  ["node.host", "[fd00::1]"],
+  ["node.bindHost", ""],
+  ["node.bindHost", 7],
+  ["node.port", -1],
+  ["node.port", 65_536],
+  ["node.port", 1.5],
+  ["node.port", "7337"],
+  ["node.bindPort", -1],
+  ["node.bindPort", 70_000],
+  ["discovery", {}],
+  ["discovery", null],
+  ["discovery", "consul"],
+  ["logger", undefined],
+  ["logger.warn", undefined],
+  ["join.backoff", undefined],
+  ["join.maxConcurrentJoins", 1.5],
+  ["gossip.jitter", 1.1],
+  ["onDown.action", "explode"],
+  ["onDown.action", undefined],
+  ["register", {}],
+  ...NUMBERS.flatMap(([path, least]): [string, unknown][] => [
+    [path, least - 1],
+    [path, Number.NaN],
+    [path, "1"],
+    [path, undefined],
+  ]),
+];
+
+describe("settings", () => {
+  it("are usable as they come", () => {
+    expect(() => validateSettings("rollcall", defaultSettings())).not.toThrow();
+  });
+
+  it.each(NUMBERS)("take the least that %s may be: %d", (path, least) => {
+    expect(() => validateSettings("rollcall", settingsWith(path, least))).not.toThrow();
+  });
+
+  it.each(WRONG)("are refused with an error that names %s when that is %j", (path, value) => {
+    let thrown: unknown;
+    try {
+      validateSettings("rollcall", settingsWith(path, value));
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toMatchObject({ code: "INVALID_SETTING" });
+    expect((thrown as Error).message).toContain(`settings.${path}`);
+  });
+
+  it.each(["", "a b", "a".repeat(65), "a@b", undefined, 1])("are refused for a system called %j", (name) => {
+    expect(() => validateSettings(name as string, defaultSettings())).toThrow(/The system name is/);
+  });
+
+  it("are checked number by number: every number there is has a least value", () => {
+    const known = new Set(NUMBERS.map(([path]) => path).concat("node.port"));
+    for (const [group, values] of Object.entries(defaultSettings())) {
+      if (typeof values !== "object" || values === null) continue;
+      for (const [name, value] of Object.entries(values)) {
+        if (typeof value === "number") expect(known).toContain(`${group}.${name}`);
+      }
+    }
+  });
+
+  it("are another object for each system", () => {
+    defaultSettings().gossip.intervalMs = 1;
+    expect(defaultSettings().gossip.intervalMs).toBe(1_000);
+  });
+});
