@@ -1,4 +1,4 @@
-import { type Announcer, type DefinedDiscovery, defineDiscovery, systemClock } from "@rollcall/core";
+import { type Announcer, type DefinedDiscovery, defineDiscovery, type InstanceLike, systemClock } from "@rollcall/core";
 import { announce } from "./announce/announce.js";
 import { type ResolveHost, resolveBySystem } from "./announce/announced-thing.js";
 import { browse } from "./browse/browse.js";
@@ -22,6 +22,13 @@ export function createDiscovery(options: MdnsDiscoveryOptions, outside: Outside 
     clock,
     ...(random === undefined ? {} : { random }),
     subscribe: (request) => browse(name, checked, network, request),
+    // Nothing follows a lookup that could complete it, so it gathers for as long as it may.
+    lookup: (request) => firstListing(browse(name, { ...checked, settleMs: checked.firstListingMs }, network, request)),
     announce: (self, request) => announce(self, name, checked, network, outside.resolve ?? resolveBySystem, request),
   });
+}
+
+async function firstListing(session: AsyncIterable<Iterable<InstanceLike>>): Promise<Iterable<InstanceLike>> {
+  for await (const listing of session) return listing;
+  return []; // aborted; nobody hears this
 }

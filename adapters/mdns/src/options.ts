@@ -23,7 +23,8 @@ export interface MdnsDiscoveryOptions {
   /**
    * How long others may believe the SRV and address records that we announce: within this time a crashed process
    * vanishes from their listings. Shorter finds crashes sooner, and makes every browser ask more often (it asks after
-   * 80 % of the time). At least 1000, whole seconds. Default 120,000, as RFC 6762 has it.
+   * 80 % of the time). Whole seconds, at least 2000: an answer may be held back for one. Default 120,000, as RFC 6762
+   * has it.
    */
   readonly hostTtlMs?: number;
   /**
@@ -32,15 +33,16 @@ export interface MdnsDiscoveryOptions {
    */
   readonly serviceTtlMs?: number;
   /**
-   * How long a subscription or lookup waits before it says that nobody is there. There is no complete answer to wait
-   * for, so this is how sure an empty listing is: 1500 covers a second question, in case the first was lost, or its
-   * answer held back because others had just been given it. Shorter finds out sooner, and may find too few. Must be
-   * below the lookup's 3 s. Default 1500.
+   * How long a lookup gathers answers, and a subscription waits before it says that nobody is there. Nothing tells when
+   * all have answered. 1500 covers a second question, in case the first was lost, and answers that are held back for
+   * up to a second because the same was just multicast. Shorter is quicker and may find too few. Below 3000, when a
+   * lookup times out. Default 1500.
    */
   readonly firstListingMs?: number;
   /**
-   * Once somebody is found the first listing waits only until nobody new has been found for this long. Whoever heard
-   * the question answers within 120 ms; 0 gives the first instance at once and the others after it. Default 120.
+   * A subscription that has found somebody gives its first listing when nobody new has been found for this long. Most
+   * answer within 120 ms of the question; who comes later is in the next listing. 0 gives the first one found at once.
+   * Default 120.
    */
   readonly settleMs?: number;
   /** How often to look for interfaces that have come or gone. Default 5000. */
@@ -98,7 +100,7 @@ export function checkOptions(options: MdnsDiscoveryOptions): CheckedOptions {
   between("interfacePollMs", 1, DAY_MS);
   between("maxInstances", 1, 1_000_000);
   for (const option of ["hostTtlMs", "serviceTtlMs"] as const) {
-    between(option, 1000, DAY_MS);
+    between(option, 2000, DAY_MS);
     require(checked[option] % 1000 === 0, option, "whole seconds in milliseconds, such as 120000");
   }
   return checked;

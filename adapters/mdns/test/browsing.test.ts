@@ -317,14 +317,16 @@ describe("the first listing", () => {
     expect(browsing.ids).toEqual(["node-1"]);
   });
 
-  it("serves as lookup", async () => {
+  it("of a lookup holds all who answer within firstListingMs", async () => {
     const world = new World();
     const station = world.station("10.0.0.1");
     const looking = world.discovery(station).lookup();
     await world.clock.advance(200);
-    world.medium.say(response({ answers: answersOf("node-1") }));
+    world.medium.say(response({ answers: answersOf("node-1", { port: 1 }) }));
+    await world.clock.advance(1100);
+    world.medium.say(response({ answers: answersOf("node-2", { port: 2 }) }));
     await world.clock.advance(200);
-    expect(await looking).toHaveLength(1);
+    expect(await looking).toHaveLength(2);
     expect(station.openCount).toBe(0);
     expect(world.clock.pending).toBe(0);
   });

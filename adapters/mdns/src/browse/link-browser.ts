@@ -1,6 +1,6 @@
 import type { Clock, Random, Timer } from "@rollcall/core";
 import type { Message, Peer, Question } from "../dns/message.js";
-import { isWritable, sameName } from "../dns/names.js";
+import { isWritableHost, isWritableInstance, sameName } from "../dns/names.js";
 import { packQuery } from "../dns/pack.js";
 import { readTxt } from "../dns/txt.js";
 import type { Link } from "../net/network.js";
@@ -117,17 +117,19 @@ export class LinkBrowser {
 
   #ask(questions: readonly Question[], now: number): void {
     const { type, link } = this.#options;
-    const isBrowse = ({ name, type: asked }: Question) => asked === "PTR" && sameName(name, type);
-    const isForInstance = ({ type: asked }: Question) => asked === "SRV" || asked === "TXT";
+    const ofInstances = questions.filter((question) => question.type === "SRV" || question.type === "TXT");
+    const ofHosts = questions.filter((question) => question.type === "A" || question.type === "AAAA");
+    const writable = ofInstances.filter(({ name }) => isWritableInstance(name, type));
     // What the codec cannot write is asked for by browsing without known answers, to which responders add the rest.
-    const unwritable = questions.some((question) => isForInstance(question) && !isWritable(question.name, type));
-    const open = unwritable || questions.some(isBrowse) ? this.#browse : undefined;
-    const rest = questions.filter((question) => {
-      return !isBrowse(question) && (!isForInstance(question) || isWritable(question.name, type));
-    });
-    const known = open && !unwritable ? this.#cache.records.knownAnswers(open, now) : [];
-    const writable = known.filter((record) => record.type === "PTR" && isWritable(record.data, type));
-    for (const message of packQuery(rest, open, writable)) void link.send(message);
+    const withoutKnown = writable.length < ofInstances.length;
+    const open = withoutKnown || questions.some((question) => question.type === "PTR") ? this.#browse : undefined;
+    const known = open && !withoutKnown ? this.#cache.records.knownAnswers(open, now) : [];
+    const messages = packQuery(
+      [...writable, ...ofHosts.filter(({ name }) => isWritableHost(name))],
+      open,
+      known.filter((record) => record.type === "PTR" && isWritableInstance(record.data, type)),
+    );
+    for (const message of messages) void link.send(message);
   }
 
   #arm(): void {

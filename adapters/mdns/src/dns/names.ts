@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 export const SERVICE_TYPES = "_services._dns-sd._udp.local";
 
 const MAX_LABEL_BYTES = 63;
+const MAX_NAME_BYTES = 253;
 /** RFC 6335 section 5.1, which RFC 6763 section 7 refers to. */
 const SERVICE_NAME = /^(?=.*[a-z])(?!.*--)[a-z\d](?:[a-z\d-]{0,13}[a-z\d])?$/i;
 
@@ -41,9 +42,14 @@ export function instanceLabel(name: string, type: string): string | undefined {
  * Whether the codec can write this instance's name. It cannot write a label with a dot inside: what it writes is
  * another name, so that nobody would answer.
  */
-export function isWritable(name: string, type: string): boolean {
-  const label = instanceLabel(name, type);
-  return label !== undefined && !label.includes(".") && Buffer.byteLength(label) <= MAX_LABEL_BYTES;
+export function isWritableInstance(name: string, type: string): boolean {
+  return isWritableHost(name) && instanceLabel(name, type)?.includes(".") === false;
+}
+
+/** Whether a name has the form that it needs on the wire. The root, which as a target means "nowhere", has not. */
+export function isWritableHost(name: string): boolean {
+  const isLabel = (label: string) => label !== "" && Buffer.byteLength(label) <= MAX_LABEL_BYTES;
+  return Buffer.byteLength(name) <= MAX_NAME_BYTES && name.split(".").every(isLabel);
 }
 
 /**
