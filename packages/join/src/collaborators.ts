@@ -13,7 +13,7 @@ export type JoinOutcome =
 export interface Joiner {
   /**
    * One attempt, bounded in time by the joiner itself. Rejects when nobody answered (an `Error`, with a `code` where
-   * it has one, such as `ECONNREFUSED`). Aborting gives up at once.
+   * it has one, such as `ECONNREFUSED`). Aborting gives up at once: the scheduler's `stop` waits for it.
    */
   join(endpoint: Endpoint, signal: AbortSignal): Promise<JoinOutcome>;
 }

@@ -19,8 +19,12 @@ export const REJECTION_PACE: Readonly<Record<string, RejectionPace>> = Object.fr
   // A removed incarnation never returns. Its successor at the same address joins by itself, or is found at this pace.
   TOMBSTONED: "permanent",
   DUPLICATE_NODE_ID: "permanent",
+  // Something else than a node of ours listens there, or one too old to know better.
+  NOT_UNDERSTOOD: "permanent",
   // Gone within seconds, and what starts at that address next is welcome.
-  LEAVING: "backoff",
+  NODE_LEAVING: "backoff",
+  NODE_DOWN: "backoff",
+  TOO_MANY_HANDSHAKES: "backoff",
 });
 
 /** The codes that {@link REJECTION_PACE} calls permanent: what a scheduler takes when it is given no others. */

@@ -509,7 +509,7 @@ describe("a scheduler's life", () => {
     const world = new SchedulerWorld();
     world.joiner.join = (_, signal) =>
       new Promise((resolve) => {
-        signal.addEventListener("abort", () => resolve({ kind: "rejected", code: "LEAVING", reason: "too late" }));
+        signal.addEventListener("abort", () => resolve({ kind: "rejected", code: "NODE_LEAVING", reason: "too late" }));
       });
     await world.start(A, B, C, D);
     await world.scheduler.stop();
