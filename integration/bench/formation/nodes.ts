@@ -38,6 +38,10 @@ export class Nodes implements AsyncDisposable {
     return { knownMs: since(await known), upMs: since(await up) };
   }
 
+  async rest(seconds: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+  }
+
   async usage(): Promise<Usage[]> {
     const answers = this.#children.map((child) => answer(child, "usage"));
     for (let index = 0; index < this.#children.length; index++) this.#tell(index, { kind: "usage" });
@@ -62,19 +66,23 @@ function answer<K extends ToParent["kind"]>(
   expected?: number,
 ): Promise<Extract<ToParent, { kind: K }> & ToParent> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`A node did not say "${kind}" in ${DEADLINE_MS} ms.`)),
-      DEADLINE_MS,
-    );
+    const end = (settle: () => void) => {
+      clearTimeout(timer);
+      child.off("message", listen);
+      child.off("exit", died);
+      settle();
+    };
+    const died = () => end(() => reject(new Error(`A node died before it said "${kind}".`)));
+    const late = () => end(() => reject(new Error(`A node did not say "${kind}" in ${DEADLINE_MS} ms.`)));
+    const timer = setTimeout(late, DEADLINE_MS);
     const listen = (message: ToParent) => {
       if (message.kind !== kind) return;
       if (expected !== undefined && "expected" in message && message.expected !== expected) return;
-      clearTimeout(timer);
-      child.off("message", listen);
-      resolve(message as Extract<ToParent, { kind: K }> & ToParent);
+      end(() => resolve(message as Extract<ToParent, { kind: K }> & ToParent));
     };
     child.setMaxListeners(20);
     child.on("message", listen);
+    child.once("exit", died);
   });
 }
 

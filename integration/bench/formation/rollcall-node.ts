@@ -1,5 +1,5 @@
 import { ClusterSystem } from "@rollcall/cluster";
-import { inMemoryDiscovery } from "@rollcall/core";
+import { staticDiscovery } from "@rollcall/static";
 import { type BenchNode, runChild } from "./child.ts";
 import type { Setup } from "./protocol.ts";
 
@@ -20,7 +20,7 @@ const node: BenchNode = {
   async start({ ports, index }: Setup) {
     system = await ClusterSystem.start("bench", (settings) => {
       settings.node.port = ports[index] as number;
-      settings.discovery = inMemoryDiscovery([{ host: "127.0.0.1", port: ports[0] as number }]);
+      settings.discovery = staticDiscovery([{ host: "127.0.0.1", port: ports[0] as number }]);
     });
     void watch(system);
   },
