@@ -1,55 +1,55 @@
-import type { Clock } from "./clock.js";
+import { after, type Clock } from "./clock.js";
+import { timedOut, toDiscoveryError } from "./discovery-error.js";
+import { onAbort } from "./on-abort.js";
 
-/** An abort signal with an owner. It aborts with its parent, or when closed; closing also leaves the parent. */
+/** An abort signal with an owner. It aborts with any of its parents, or when closed; closing also leaves the parents. */
 export interface Scope {
   readonly signal: AbortSignal;
-  /** Idempotent. The first reason, of the parent or of `close`, stays. */
+  /** Idempotent. The first reason, of a parent or of `close`, stays. */
   close(reason?: unknown): void;
 }
 
 /**
- * `AbortSignal.any` would do the same but keeps no handle to let go of a long-lived parent with; a parent here has no
- * listener left once the scope is closed.
+ * `AbortSignal.any` would do the same but gives no way to let go of a long-lived parent; here a parent has no listener
+ * left once the scope is closed.
  */
-export function openScope(parent?: AbortSignal): Scope {
+export function openScope(...parents: (AbortSignal | undefined)[]): Scope {
   const controller = new AbortController();
+  const { signal } = controller;
+  const leave: (() => void)[] = [];
   const close = (reason?: unknown) => {
-    parent?.removeEventListener("abort", follow);
+    for (const each of leave.splice(0)) each();
     controller.abort(reason);
   };
-  const follow = () => close(parent?.reason);
-  if (parent?.aborted) follow();
-  else parent?.addEventListener("abort", follow);
-  return { signal: controller.signal, close };
+  for (const parent of parents) {
+    if (parent && !signal.aborted) leave.push(onAbort(parent, () => close(parent.reason)));
+  }
+  return { signal, close };
 }
 
 /** The promise's outcome, or a rejection with the signal's reason as soon as it aborts, even if the promise is stuck. */
 export function abortable<T>(promise: PromiseLike<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const leave = () => signal.removeEventListener("abort", abort);
-    const abort = () => {
-      leave();
-      reject(signal.reason);
-    };
-    if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort);
-    promise.then(
-      (value) => {
-        leave();
-        resolve(value);
-      },
-      (error) => {
-        leave();
-        reject(error);
-      },
-    );
+    const leave = onAbort(signal, () => reject(signal.reason));
+    promise.then(resolve, reject).then(leave);
   });
 }
 
-/** The promise's outcome, or a rejection with `late()` after `limitMs`. An infinite limit takes no timer. */
-export function within<T>(promise: PromiseLike<T>, limitMs: number, clock: Clock, late: () => unknown): Promise<T> {
-  if (limitMs === Number.POSITIVE_INFINITY) return Promise.resolve(promise);
+/** The promise's outcome, or after `limitMs` a `TIMED_OUT` that says what took so long. Failures are wrapped. */
+export async function within<T>(
+  promise: PromiseLike<T>,
+  limitMs: number,
+  clock: Clock,
+  adapter: string,
+  what: string,
+): Promise<T> {
   const limit = openScope();
-  const timer = clock.schedule(limitMs, () => limit.close(late()));
-  return abortable(promise, limit.signal).finally(() => timer.cancel());
+  const cancel = after(clock, limitMs, () => limit.close(timedOut(adapter, what, limitMs)));
+  try {
+    return await abortable(promise, limit.signal);
+  } catch (error) {
+    throw toDiscoveryError(error, adapter);
+  } finally {
+    cancel();
+  }
 }

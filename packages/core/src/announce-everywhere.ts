@@ -1,8 +1,9 @@
+import { allFailed } from "./all-failed.js";
 import { type Announcement, type Announcer, canAnnounce } from "./announcer.js";
 import { sleep, systemClock } from "./clock.js";
-import { nothingWorks, type WaitingOptions } from "./combinator.js";
+import { disposeAll, type WaitingOptions } from "./combinator.js";
 import type { DiscoveryDefinition } from "./discovery-definition.js";
-import { type DiscoveryError, toDiscoveryError } from "./discovery-error.js";
+import { type DiscoveryError, isDiscoveryError, toDiscoveryError } from "./discovery-error.js";
 import { systemRandom } from "./random.js";
 import type { ServiceDiscovery } from "./service-discovery.js";
 import { DEFAULT_BACKOFF } from "./supervise.js";
@@ -25,44 +26,30 @@ export function announceEverywhere(
     async announce(self, request) {
       const { signal, report } = request;
       const standing: Announcement[] = [];
-      const announceIn = async (announcer: Announcer) => {
-        const announcement = await announcer.announce(self, request);
-        if (signal.aborted) await announcement[Symbol.asyncDispose]();
-        else standing.push(announcement);
-        return announcement.instance;
+      /** Resolves with the error when refused. */
+      const tryOnce = async (announcer: ServiceDiscovery & Announcer): Promise<DiscoveryError | undefined> => {
+        try {
+          const announcement = await announcer.announce(self, request);
+          if (signal.aborted) await disposeAll([announcement]);
+          else standing.push(announcement);
+          return undefined;
+        } catch (error) {
+          return toDiscoveryError(error, announcer.name);
+        }
       };
-      const keepTrying = async (announcer: Announcer & ServiceDiscovery, refused: DiscoveryError) => {
-        for (let failures = 1, problem = refused; ; failures++) {
-          report(problem);
+      const keepTrying = async (announcer: ServiceDiscovery & Announcer, refused: DiscoveryError | undefined) => {
+        for (let failures = 1; refused && !signal.aborted; failures++) {
+          report(refused);
           await sleep(clock, backoff.delayMs(failures, random), signal);
-          if (signal.aborted) return;
-          try {
-            return await announceIn(announcer);
-          } catch (error) {
-            if (signal.aborted) return;
-            problem = toDiscoveryError(error, announcer.name);
-          }
+          refused = await tryOnce(announcer);
         }
       };
 
-      const refusals = new Map<Announcer & ServiceDiscovery, DiscoveryError>();
-      const answers = await Promise.all(
-        announcers.map((announcer) =>
-          announceIn(announcer).catch((error) => {
-            refusals.set(announcer, toDiscoveryError(error, announcer.name));
-          }),
-        ),
-      );
-      const instance = answers.find((answer) => answer !== undefined);
-      if (instance === undefined) throw nothingWorks(name, [...refusals.values()]);
-      for (const [announcer, refusal] of refusals) void keepTrying(announcer, refusal);
-      return {
-        instance,
-        async withdraw() {
-          const withdrawals = await Promise.allSettled(standing.map((each) => each[Symbol.asyncDispose]()));
-          for (const withdrawal of withdrawals) if (withdrawal.status === "rejected") throw withdrawal.reason;
-        },
-      };
+      const refusals = await Promise.all(announcers.map(tryOnce));
+      const [first] = standing;
+      if (!first) throw allFailed(name, refusals.filter(isDiscoveryError));
+      announcers.forEach((announcer, index) => void keepTrying(announcer, refusals[index]));
+      return { instance: first.instance, withdraw: () => disposeAll(standing) };
     },
   };
 }

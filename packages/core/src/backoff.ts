@@ -31,19 +31,16 @@ export interface ExponentialBackoffOptions {
  * @throws DiscoveryError `INVALID_OPTION` naming the option
  */
 export function exponentialBackoff(options: ExponentialBackoffOptions): Backoff {
-  const { initialMs, factor = 1.5, maxMs, jitter = 0.2, settleAfter = Number.POSITIVE_INFINITY } = options;
+  const { initialMs, factor = 1.5, maxMs, jitter = 0.2, settleAfter = Infinity } = options;
   const { settledMs = maxMs } = options;
-  requireOption(initialMs >= 0, "exponentialBackoff", "initialMs", "a number of milliseconds, at least 0");
-  requireOption(maxMs >= initialMs, "exponentialBackoff", "maxMs", `at least initialMs (${initialMs})`);
-  requireOption(factor >= 1, "exponentialBackoff", "factor", "at least 1");
-  requireOption(jitter >= 0 && jitter <= 1, "exponentialBackoff", "jitter", "between 0 and 1");
-  requireOption(settleAfter >= 0, "exponentialBackoff", "settleAfter", "a number of failures, at least 0");
-  requireOption(settledMs >= 0, "exponentialBackoff", "settledMs", "a number of milliseconds, at least 0");
+  for (const [option, value] of Object.entries({ initialMs, factor, maxMs, jitter, settledMs })) {
+    requireOption("exponentialBackoff", option, value >= 0, "a number, at least 0");
+  }
   return {
     delayMs(failures, random) {
       // After very many failures the power is infinite, and nothing times infinity is not a number.
-      const grown = initialMs === 0 ? 0 : initialMs * factor ** (failures - 1);
-      const base = failures > settleAfter ? settledMs : Math.min(maxMs, grown);
+      const grown = Math.min(maxMs, initialMs * factor ** (failures - 1)) || 0;
+      const base = failures > settleAfter ? settledMs : grown;
       return base * (1 + jitter * (2 * random() - 1));
     },
   };

@@ -1,3 +1,5 @@
+import { onAbort } from "./on-abort.js";
+
 /** A pending call; cancelling twice, or after it ran, does nothing. */
 export interface Timer {
   cancel(): void;
@@ -9,40 +11,46 @@ export interface Timer {
 export interface Clock {
   /** Milliseconds from an arbitrary origin; never goes backwards, whatever happens to the wall clock. */
   now(): number;
-  /** Calls `callback` once after `delayMs` (≥ 0). */
+  /** Calls `callback` once after `delayMs` (≥ 0), never before `schedule` has returned. */
   schedule(delayMs: number, callback: () => void): Timer;
 }
 
-/** Node runs a timer of more than about 25 days at once, so a longer wait goes in stages. */
+/** What `setTimeout` takes; it runs anything longer at once. */
 const LONGEST_TIMEOUT_MS = 2_147_483_647;
 
-/** The process's monotonic clock. Its timers keep the process alive until they ran or were cancelled. */
+/**
+ * The process's monotonic clock. Its timers keep the process alive until they ran or were cancelled, and none waits
+ * longer than 24 days.
+ */
 export const systemClock: Clock = Object.freeze({
   now: () => performance.now(),
   schedule(delayMs: number, callback: () => void): Timer {
-    let handle: NodeJS.Timeout;
-    const wait = (leftMs: number) => {
-      handle = setTimeout(
-        () => (leftMs > LONGEST_TIMEOUT_MS ? wait(leftMs - LONGEST_TIMEOUT_MS) : callback()),
-        Math.min(leftMs, LONGEST_TIMEOUT_MS),
-      );
-    };
-    wait(delayMs);
+    if (delayMs <= 0) {
+      // A time-out of 0 takes a millisecond; what is due now should run when the turn is over.
+      const handle = setImmediate(callback);
+      return { cancel: () => clearImmediate(handle) };
+    }
+    const handle = setTimeout(callback, Math.min(delayMs, LONGEST_TIMEOUT_MS));
     return { cancel: () => clearTimeout(handle) };
   },
 });
 
+/** Calls `act` after `delayMs`, or never if that is infinite. Returns what cancels. */
+export function after(clock: Clock, delayMs: number, act: () => void): () => void {
+  const timer = delayMs < Infinity ? clock.schedule(Math.max(0, delayMs), act) : undefined;
+  return () => timer?.cancel();
+}
+
 /** Resolves after `delayMs`, or as soon as the signal aborts; look at the signal to tell which. */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
-    const done = () => {
-      timer?.cancel();
-      signal?.removeEventListener("abort", done);
+    const cancel = after(clock, delayMs, () => {
+      leave();
       resolve();
-    };
-    let timer: Timer | undefined;
-    signal?.addEventListener("abort", done);
-    timer = clock.schedule(Math.max(0, delayMs), done);
+    });
+    const leave = onAbort(signal ?? new AbortController().signal, () => {
+      cancel();
+      resolve();
+    });
   });
 }

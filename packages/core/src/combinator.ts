@@ -3,7 +3,6 @@ import type { Backoff } from "./backoff.js";
 import type { Clock } from "./clock.js";
 import { type DefinedDiscovery, defineDiscovery } from "./define-discovery.js";
 import type { DiscoveryDefinition } from "./discovery-definition.js";
-import { DiscoveryError } from "./discovery-error.js";
 import type { Random } from "./random.js";
 import type { ServiceDiscovery } from "./service-discovery.js";
 
@@ -36,45 +35,34 @@ export function combine<D extends ServiceDiscovery>(
 ): Combined<D> {
   const combined = defineDiscovery({
     ...definition,
-    timeoutMs: Number.POSITIVE_INFINITY,
-    async dispose() {
-      const outcomes = await Promise.allSettled(sources.map(async (source) => source[Symbol.asyncDispose]?.()));
-      for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
-    },
+    timeoutMs: Infinity,
+    dispose: () => disposeAll(sources),
   });
   return Object.assign(combined, { sources }) as unknown as Combined<D>;
 }
 
-/** The `announce` of a definition that hands on to a source, if that can. */
-export function announceThrough(source: ServiceDiscovery): Pick<DiscoveryDefinition, "announce"> {
-  if (!canAnnounce(source)) return {};
-  return {
+/** A combinator over one source: what the definition does not say is as the source does it, announcing included. */
+export function derive<D extends ServiceDiscovery>(
+  source: D,
+  definition: Pick<DiscoveryDefinition, "subscribe" | "lookup" | "clock">,
+): Combined<D> {
+  const announcing: Pick<DiscoveryDefinition, "announce"> | false = canAnnounce(source) && {
     async announce(self, request) {
       const announcement = await source.announce(self, request);
-      return { instance: announcement.instance, withdraw: async () => announcement[Symbol.asyncDispose]() };
+      return { instance: announcement.instance, withdraw: () => disposeAll([announcement]) };
     },
   };
-}
-
-/** One error for several sources that all failed: the first one's code, worth retrying if one of them is. */
-export function nothingWorks(name: string, errors: readonly DiscoveryError[]): DiscoveryError {
-  const message = `${name}: none of the sources works: ${errors.map((error) => error.message).join(" | ")}`;
-  return new DiscoveryError(errors[0]?.code ?? "UNAVAILABLE", message, {
-    adapter: name,
-    retryable: errors.some((error) => error.retryable),
-    cause: new AggregateError(errors, message),
+  return combine([source], {
+    name: source.name,
+    lookup: (request) => source.lookup(request),
+    ...announcing,
+    ...definition,
   });
 }
 
-/** Separates `f(a, b)` from `f([a, b], options)`. @throws DiscoveryError `INVALID_OPTION` when there is no source */
-export function readSources<D extends ServiceDiscovery, O>(
-  combinator: string,
-  args: readonly D[] | readonly [readonly D[], O?],
-): { name: string; sources: readonly D[]; options: Partial<O> } {
-  const [first] = args;
-  const [sources, options] = Array.isArray(first) ? [first as D[], args[1] as O | undefined] : [args as D[], undefined];
-  if (sources.length === 0) {
-    throw new DiscoveryError("INVALID_OPTION", `${combinator} needs at least one discovery.`, { adapter: combinator });
-  }
-  return { name: `${combinator}(${sources.map(({ name }) => name).join(", ")})`, sources, options: options ?? {} };
+/** Disposes all, whatever happens, then throws the first failure, if any. */
+export async function disposeAll(owned: readonly Partial<AsyncDisposable>[]): Promise<void> {
+  const disposals = owned.map(async (each) => each[Symbol.asyncDispose]?.());
+  await Promise.allSettled(disposals);
+  await Promise.all(disposals);
 }

@@ -1,10 +1,10 @@
 import { forEach } from "./async-iteration.js";
-import { type Clock, systemClock, type Timer } from "./clock.js";
-import { announceThrough, type Combined, combine } from "./combinator.js";
+import { after, type Clock, systemClock } from "./clock.js";
+import { type Combined, derive } from "./combinator.js";
 import { requireOption } from "./discovery-error.js";
 import { listingChannel } from "./listing-channel.js";
+import { onAbort } from "./on-abort.js";
 import type { ServiceDiscovery } from "./service-discovery.js";
-import type { Listing } from "./service-instance.js";
 
 export interface DebounceOptions {
   /**
@@ -28,44 +28,34 @@ export function debounce<D extends ServiceDiscovery>(
   options: DebounceOptions = {},
 ): Combined<D> {
   const { clock = systemClock, maxWaitMs = 5 * quietMs } = options;
-  requireOption(quietMs >= 0, "debounce", "quietMs", "a number of milliseconds, at least 0");
-  requireOption(maxWaitMs >= quietMs, "debounce", "maxWaitMs", `at least quietMs (${quietMs})`);
-  return combine([discovery], {
-    name: discovery.name,
+  requireOption("debounce", "quietMs", quietMs >= 0, "at least 0");
+  return derive(discovery, {
     clock,
-    lookup: (request) => discovery.lookup(request),
     subscribe(request) {
       const channel = listingChannel(request.signal);
-      let timer: Timer | undefined;
-      let held: { readonly listing: Listing; readonly untilMs: number } | undefined;
+      let cancel = () => {};
+      let flush = () => {};
+      /** When what is held back has to be listed; undefined while nothing is. */
+      let deadline: number | undefined;
       let first = true;
-      const flush = () => {
-        timer?.cancel();
-        if (held) channel.push(held.listing);
-        held = undefined;
-      };
-      request.signal.addEventListener("abort", () => timer?.cancel());
-      forEach(discovery.subscribe(request), request.signal, (listing) => {
-        timer?.cancel();
-        if (first) channel.push(listing);
+      onAbort(request.signal, () => cancel());
+      const reading = forEach(discovery.subscribe(request), request.signal, (listing) => {
+        cancel();
+        flush = () => {
+          cancel();
+          deadline = undefined;
+          channel.push(listing);
+        };
+        if (first) flush();
         else {
           const now = clock.now();
-          held = { listing, untilMs: held?.untilMs ?? now + maxWaitMs };
-          timer = clock.schedule(Math.min(quietMs, held.untilMs - now), flush);
+          deadline ??= now + maxWaitMs;
+          cancel = after(clock, Math.min(quietMs, deadline - now), flush);
         }
         first = false;
-      }).then(
-        () => {
-          flush();
-          channel.end();
-        },
-        (error) => {
-          flush();
-          channel.fail(error);
-        },
-      );
+      });
+      reading.finally(() => flush()).then(channel.end, channel.fail);
       return channel;
     },
-    ...announceThrough(discovery),
   });
 }

@@ -67,28 +67,28 @@ export interface DiscoveryDefinition {
 }
 
 /** What a definition gets when it does not say; milliseconds. */
-export const DISCOVERY_DEFAULTS = Object.freeze({
-  pollMs: 5_000,
-  minPollMs: 1_000,
-  maxPollMs: 300_000,
-  timeoutMs: 3_000,
-});
+export const DISCOVERY_DEFAULTS: Readonly<Record<"pollMs" | "minPollMs" | "maxPollMs" | "timeoutMs", number>> =
+  Object.freeze({
+    pollMs: 5_000,
+    minPollMs: 1_000,
+    maxPollMs: 300_000,
+    timeoutMs: 3_000,
+  });
 
-/** @throws DiscoveryError `INVALID_OPTION`, naming the field */
-export function checkDefinition(definition: DiscoveryDefinition): void {
-  const { name, minPollMs = DISCOVERY_DEFAULTS.minPollMs, maxPollMs = DISCOVERY_DEFAULTS.maxPollMs } = definition;
-  const owner = typeof name === "string" && name !== "" ? name : "defineDiscovery";
-  const require = (holds: boolean, field: string, what: string) => requireOption(holds, owner, field, what);
-  require(typeof name === "string" && name !== "", "name", "a text that is not empty");
-  for (const field of ["lookup", "subscribe", "announce", "dispose"] as const) {
-    require(["function", "undefined"].includes(typeof definition[field]), field, "a function");
+/** The definition's timings with defaults filled in. @throws DiscoveryError `INVALID_OPTION`, naming the field */
+export function checkDefinition(definition: DiscoveryDefinition): Record<keyof typeof DISCOVERY_DEFAULTS, number> {
+  const { name, lookup, subscribe, defaultPort } = definition;
+  const need = (field: string, holds: boolean, what: string) =>
+    requireOption(name ? String(name) : "defineDiscovery", field, holds, what);
+  need("name", typeof name === "string" && name !== "", "a text");
+  need("lookup or subscribe", typeof (lookup ?? subscribe) === "function", "a function");
+  const timings = { ...DISCOVERY_DEFAULTS };
+  for (const field of Object.keys(timings) as (keyof typeof timings)[]) {
+    const value = definition[field] ?? timings[field];
+    need(field, typeof value === "number" && value > 0, "more than 0 milliseconds");
+    timings[field] = value;
   }
-  require(Boolean(definition.lookup ?? definition.subscribe), "lookup or subscribe", "given");
-  for (const field of ["pollMs", "minPollMs", "maxPollMs", "timeoutMs"] as const) {
-    const value: unknown = definition[field] ?? 1;
-    require(typeof value === "number" && value > 0, field, "a number of milliseconds greater than 0");
-  }
-  require(minPollMs <= maxPollMs, "minPollMs", `at most maxPollMs (${maxPollMs})`);
-  const { defaultPort } = definition;
-  require(defaultPort === undefined || isPort(defaultPort), "defaultPort", "a whole number from 1 to 65535");
+  need("minPollMs", timings.minPollMs <= timings.maxPollMs, `at most maxPollMs (${timings.maxPollMs})`);
+  need("defaultPort", isPort(defaultPort ?? 1), "a port");
+  return timings;
 }

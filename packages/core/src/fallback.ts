@@ -1,13 +1,12 @@
-import { openScope, type Scope } from "./abort.js";
-import { announceEverywhere } from "./announce-everywhere.js";
-import { forEach, ignore } from "./async-iteration.js";
-import { systemClock, type Timer } from "./clock.js";
-import { type Combined, combine, nothingWorks, readSources, type WaitingOptions } from "./combinator.js";
+import { openScope } from "./abort.js";
+import { allFailed } from "./all-failed.js";
+import { after } from "./clock.js";
+import { type Combined, combine, type WaitingOptions } from "./combinator.js";
 import { type DiscoveryError, toDiscoveryError } from "./discovery-error.js";
 import { listingChannel } from "./listing-channel.js";
+import { onAbort } from "./on-abort.js";
 import type { ServiceDiscovery } from "./service-discovery.js";
-import { supervise } from "./supervise.js";
-import type { SupervisionStatus } from "./supervision-status.js";
+import { allDown, follow, superviseAll } from "./supervised-sources.js";
 
 export interface FallbackOptions extends WaitingOptions {
   /**
@@ -32,68 +31,52 @@ export function fallback<D extends ServiceDiscovery>(discoveries: readonly D[], 
 export function fallback<D extends ServiceDiscovery>(
   ...args: readonly D[] | readonly [readonly D[], FallbackOptions]
 ): Combined<D> {
-  const { name, sources, options } = readSources<D, FallbackOptions>("fallback", args);
-  const { clock = systemClock, patienceMs = 3_000 } = options;
-  const supervised = sources.map((source) => supervise<ServiceDiscovery>(source, options));
+  const { sources, options, base } = superviseAll<D, FallbackOptions>("fallback", args);
+  const { patienceMs = 3_000 } = options;
 
-  return combine(supervised, {
-    name,
-    clock,
+  return combine(sources as unknown as D[], {
+    ...base,
     async lookup(request) {
       const errors: DiscoveryError[] = [];
-      for (const source of supervised) {
+      for (const source of sources) {
         try {
           const listing = await source.lookup(request);
-          for (const error of errors) request.report(error);
+          errors.forEach(request.report);
           return listing;
         } catch (error) {
           request.signal.throwIfAborted();
           errors.push(toDiscoveryError(error, source.name));
         }
       }
-      throw nothingWorks(name, errors);
+      throw allFailed(base.name, errors);
     },
-    subscribe(request) {
-      const channel = listingChannel(request.signal);
-      /** The sources in use, from the preferred one on. */
-      const opened: { readonly scope: Scope; readonly patience: Timer }[] = [];
+    subscribe({ signal: parent, report }) {
+      const channel = listingChannel(parent);
+      /** What ends the use of each source in use, from the preferred one on. */
+      const opened: (() => void)[] = [];
       let listed = false;
-
-      const openNextTo = (index: number) => {
-        if (index !== opened.length - 1) return;
-        const source = supervised[index + 1];
-        if (source) {
-          const scope = openScope(request.signal);
-          const patience = clock.schedule(patienceMs, () => openNextTo(index + 1));
-          opened.push({ scope, patience });
-          const stopWatching = source.watchStatus((status) => follow(index + 1, status));
-          scope.signal.addEventListener("abort", () => {
-            patience.cancel();
-            stopWatching();
-          });
-          // Listings are taken from the status: a recovered source may have nothing new to say, only to be live again.
-          void ignore(forEach(source.subscribe({ ...request, signal: scope.signal }), scope.signal, () => {}));
-          follow(index + 1, source.status);
-        } else if (!listed && supervised.every(({ status }) => status.failures > 0)) {
-          channel.fail(
-            nothingWorks(
-              name,
-              supervised.map(({ status }) => status.lastError as DiscoveryError),
-            ),
-          );
-        }
+      const open = (index: number) => {
+        const source = sources[index];
+        if (!source || opened[index]) return;
+        const { signal, close } = openScope(parent);
+        opened[index] = close;
+        const stopWaiting = after(base.clock, patienceMs, () => open(index + 1));
+        onAbort(signal, stopWaiting);
+        follow(source, { signal, report }, ({ state, listing = [] }) => {
+          if (state === "live") {
+            stopWaiting();
+            for (const closeWorse of opened.splice(index + 1)) closeWorse();
+            listed = true;
+            channel.push(listing);
+          } else if (state === "retrying") {
+            open(index + 1);
+            const failed = allDown(base.name, sources);
+            if (failed && !listed) channel.fail(failed);
+          }
+        });
       };
-      const follow = (index: number, status: SupervisionStatus) => {
-        if (status.state === "live" && status.listing) {
-          opened[index]?.patience.cancel();
-          for (const { scope } of opened.splice(index + 1)) scope.close();
-          listed = true;
-          channel.push(status.listing);
-        } else if (status.state === "retrying") openNextTo(index);
-      };
-      openNextTo(-1);
+      open(0);
       return channel;
     },
-    ...announceEverywhere(name, sources, options),
-  }) as unknown as Combined<D>;
+  });
 }

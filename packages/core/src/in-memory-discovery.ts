@@ -1,8 +1,9 @@
 import type { Announcer } from "./announcer.js";
 import { type DefinedDiscovery, defineDiscovery } from "./define-discovery.js";
-import { DiscoveryError } from "./discovery-error.js";
+import { failure } from "./discovery-error.js";
 import { type InstanceLike, instanceKey, normalizeListing } from "./listing.js";
 import { type ListingChannel, listingChannel } from "./listing-channel.js";
+import { onAbort } from "./on-abort.js";
 import type { Listing, ServiceInstance } from "./service-instance.js";
 
 /** A discovery driven by hand, for tests and examples. */
@@ -21,10 +22,6 @@ export interface InMemoryDiscovery extends DefinedDiscovery, Announcer {
   fail(error?: unknown): void;
   /** Ends every open subscription normally, as a careless adapter would (subscribers see `ENDED`). */
   end(): void;
-  /** Like `fail`, and subscriptions, lookups and announcements keep failing until `recover`. */
-  outage(error?: unknown): void;
-  /** Ends an outage. */
-  recover(): void;
 }
 
 export interface InMemoryDiscoveryOptions {
@@ -34,7 +31,7 @@ export interface InMemoryDiscoveryOptions {
   readonly defaultPort?: number;
 }
 
-/** @throws DiscoveryError `INVALID_ENDPOINT` from here and from the methods, for a text that cannot be read */
+/** @throws DiscoveryError `MALFORMED_RECORD` from here and from the methods, for what cannot be read */
 export function inMemoryDiscovery(
   initial: Iterable<InstanceLike> = [],
   options: InMemoryDiscoveryOptions = {},
@@ -43,54 +40,39 @@ export function inMemoryDiscovery(
   const sessions = new Set<ListingChannel>();
   const announced = new Set<ServiceInstance>();
   let byHand: Listing = [];
-  let trouble: { readonly error: unknown } | undefined;
 
   const read = (instances: Iterable<InstanceLike>) =>
     normalizeListing(instances, {
       ...options,
       name,
       report(problem) {
-        throw problem.cause;
+        throw problem;
       },
     });
   const listing = () => read([...byHand, ...announced]);
   const publish = () => {
     for (const session of sessions) session.push(listing());
   };
-  const replace = (instances: Iterable<InstanceLike>) => {
+  const set = (instances: Iterable<InstanceLike>) => {
     byHand = read(instances);
     publish();
   };
   const except = (instances: InstanceLike[]) => {
-    const keys = new Set(read(instances).map(instanceKey));
-    return byHand.filter((instance) => !keys.has(instanceKey(instance)));
+    const keys = read(instances).map(instanceKey);
+    return byHand.filter((instance) => !keys.includes(instanceKey(instance)));
   };
-  const failSessions = (error: unknown) => {
-    for (const session of sessions) session.fail(error);
-    sessions.clear();
-  };
-  const unavailable = () => new DiscoveryError("UNAVAILABLE", `${name} was made to fail.`, { adapter: name });
-  const throwIfInTrouble = () => {
-    if (trouble) throw trouble.error;
-  };
-
-  replace(initial);
+  set(initial);
   const discovery = defineDiscovery({
     name,
-    async lookup() {
-      throwIfInTrouble();
-      return listing();
-    },
+    lookup: async () => listing(),
     subscribe({ signal }) {
-      throwIfInTrouble();
       const session = listingChannel(signal);
       sessions.add(session);
-      signal.addEventListener("abort", () => sessions.delete(session));
+      onAbort(signal, () => sessions.delete(session));
       session.push(listing());
       return session;
     },
     async announce(self) {
-      throwIfInTrouble();
       announced.add(self);
       publish();
       return {
@@ -101,27 +83,18 @@ export function inMemoryDiscovery(
       };
     },
   });
-  return Object.assign(
-    Object.defineProperties(discovery, {
-      listing: { get: listing, enumerable: true },
-      subscribers: { get: () => sessions.size, enumerable: true },
-    }) as DefinedDiscovery & Announcer & Pick<InMemoryDiscovery, "listing" | "subscribers">,
-    {
-      set: replace,
-      add: (...instances: InstanceLike[]) => replace([...except(instances), ...instances]),
-      remove: (...instances: InstanceLike[]) => replace(except(instances)),
-      fail: (error: unknown = unavailable()) => failSessions(error),
+  return Object.defineProperties(
+    Object.assign(discovery, {
+      set,
+      add: (...instances: InstanceLike[]) => set([...except(instances), ...instances]),
+      remove: (...instances: InstanceLike[]) => set(except(instances)),
+      fail(error: unknown = failure(name, "UNAVAILABLE", "it was made to fail.")) {
+        for (const session of sessions) session.fail(error);
+      },
       end() {
         for (const session of sessions) session.end();
-        sessions.clear();
       },
-      outage(error: unknown = unavailable()) {
-        trouble = { error };
-        failSessions(error);
-      },
-      recover() {
-        trouble = undefined;
-      },
-    },
-  );
+    }),
+    { listing: { get: listing }, subscribers: { get: () => sessions.size } },
+  ) as InMemoryDiscovery;
 }

@@ -1,5 +1,6 @@
-import { ConflatingChannel } from "./conflating-channel.js";
-import { type InstanceLike, isIterable } from "./listing.js";
+import { conflatingChannel } from "./conflating-channel.js";
+import { type InstanceLike, isList } from "./listing.js";
+import { onAbort } from "./on-abort.js";
 
 /** What {@link listingChannel} gives. Once it has ended or its signal aborted, calls do nothing. */
 export interface ListingChannel extends AsyncIterableIterator<Iterable<InstanceLike>, undefined> {
@@ -16,38 +17,14 @@ export interface ListingChannel extends AsyncIterableIterator<Iterable<InstanceL
  * listing only, so a slow reader costs nothing, and ends when the signal aborts.
  */
 export function listingChannel(signal?: AbortSignal): ListingChannel {
-  const channel = new ConflatingChannel<Iterable<InstanceLike>>(Object.is, () => leave());
-  const abort = () => {
-    leave();
-    channel.close();
-  };
-  const leave = () => signal?.removeEventListener("abort", abort);
-  if (signal?.aborted) abort();
-  else signal?.addEventListener("abort", abort);
-
-  const fail = (error: unknown) => {
-    leave();
-    channel.fail(error);
-  };
+  let leave = () => {};
+  const channel = conflatingChannel<Iterable<InstanceLike>>(Object.is, () => leave());
+  if (signal) leave = onAbort(signal, channel.close);
   return {
+    ...channel,
     push(listing) {
       // What is not a list goes through as it is: whoever reads says so, rather than the client's event handler.
-      try {
-        const copy = isIterable(listing) && typeof listing !== "string" && !Object.isFrozen(listing);
-        channel.push(copy ? [...listing] : listing);
-      } catch (error) {
-        fail(error);
-      }
-    },
-    fail,
-    end() {
-      leave();
-      channel.end();
-    },
-    next: () => channel.next(),
-    return: () => channel.return(),
-    [Symbol.asyncIterator]() {
-      return this;
+      channel.push(isList(listing) && !Object.isFrozen(listing) ? [...listing] : listing);
     },
   };
 }

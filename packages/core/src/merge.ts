@@ -1,12 +1,11 @@
-import { announceEverywhere } from "./announce-everywhere.js";
-import { forEach, ignore } from "./async-iteration.js";
-import { systemClock } from "./clock.js";
-import { type Combined, combine, nothingWorks, readSources, type WaitingOptions } from "./combinator.js";
-import { type DiscoveryError, toDiscoveryError } from "./discovery-error.js";
+import { allFailed } from "./all-failed.js";
+import { after } from "./clock.js";
+import { type Combined, combine, type WaitingOptions } from "./combinator.js";
+import { isDiscoveryError, toDiscoveryError } from "./discovery-error.js";
 import { listingChannel } from "./listing-channel.js";
+import { onAbort } from "./on-abort.js";
 import type { ServiceDiscovery } from "./service-discovery.js";
-import type { Listing } from "./service-instance.js";
-import { supervise } from "./supervise.js";
+import { allDown, follow, superviseAll } from "./supervised-sources.js";
 
 export interface MergeOptions extends WaitingOptions {
   /**
@@ -32,62 +31,39 @@ export function merge<D extends ServiceDiscovery>(discoveries: readonly D[], opt
 export function merge<D extends ServiceDiscovery>(
   ...args: readonly D[] | readonly [readonly D[], MergeOptions]
 ): Combined<D> {
-  const { name, sources, options } = readSources<D, MergeOptions>("merge", args);
-  const { clock = systemClock, settleMs = 1_000 } = options;
-  const supervised = sources.map((source) => supervise<ServiceDiscovery>(source, options));
+  const { sources, options, base } = superviseAll<D, MergeOptions>("merge", args);
+  const { settleMs = 1_000 } = options;
 
-  return combine(supervised, {
-    name,
-    clock,
+  return combine(sources as unknown as D[], {
+    ...base,
     async lookup(request) {
-      const errors: DiscoveryError[] = [];
-      const found = await Promise.all(
-        supervised.map((source) =>
-          source.lookup(request).catch((error) => {
-            errors.push(toDiscoveryError(error, source.name));
-            return [];
-          }),
-        ),
+      const answers = await Promise.all(
+        sources.map((source) => source.lookup(request).catch((error) => toDiscoveryError(error, source.name))),
       );
-      if (errors.length === sources.length) throw nothingWorks(name, errors);
-      for (const error of errors) request.report(error);
-      return found.flat();
+      const errors = answers.filter(isDiscoveryError);
+      if (errors.length === sources.length) throw allFailed(base.name, errors);
+      errors.forEach(request.report);
+      return answers.flatMap((answer) => (isDiscoveryError(answer) ? [] : answer));
     },
     subscribe(request) {
-      const { signal } = request;
-      const channel = listingChannel(signal);
-      const listings = new Map<ServiceDiscovery, Listing>();
+      const channel = listingChannel(request.signal);
       let settled = false;
       const update = () => {
-        const open = supervised.filter((source) => !listings.has(source) && source.status.failures === 0);
-        if (open.length > 0 && !settled) return;
-        if (listings.size > 0) {
-          settled = true;
-          channel.push([...listings.values()].flat());
-        } else if (open.length === 0) {
-          channel.fail(
-            nothingWorks(
-              name,
-              supervised.map(({ status }) => status.lastError as DiscoveryError),
-            ),
-          );
-        }
+        const statuses = sources.map(({ status }) => status);
+        settled ||= statuses.every(({ state, failures }) => state === "live" || failures > 0);
+        if (!settled) return;
+        const listings = statuses.flatMap(({ listing }) => (listing ? [listing] : []));
+        const failed = allDown(base.name, sources);
+        if (listings.length > 0) channel.push(listings.flat());
+        else if (failed) channel.fail(failed);
       };
-      for (const source of supervised) {
-        signal.addEventListener("abort", source.watchStatus(update));
-        const reading = forEach(source.subscribe(request), signal, (listing) => {
-          listings.set(source, listing);
-          update();
-        });
-        void ignore(reading);
-      }
-      const settling = clock.schedule(settleMs, () => {
+      const settle = () => {
         settled = true;
         update();
-      });
-      signal.addEventListener("abort", () => settling.cancel());
+      };
+      onAbort(request.signal, after(base.clock, settleMs, settle));
+      for (const source of sources) follow(source, request, update);
       return channel;
     },
-    ...announceEverywhere(name, sources, options),
-  }) as unknown as Combined<D>;
+  });
 }

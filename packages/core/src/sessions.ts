@@ -1,9 +1,10 @@
 import { openScope, type Scope, within } from "./abort.js";
 import { ignore } from "./async-iteration.js";
 import type { Clock } from "./clock.js";
-import { ConflatingChannel } from "./conflating-channel.js";
-import { DiscoveryError } from "./discovery-error.js";
+import { conflatingChannel } from "./conflating-channel.js";
+import { failure } from "./discovery-error.js";
 import { sameListing } from "./listing.js";
+import { onAbort } from "./on-abort.js";
 import type { Listing } from "./service-instance.js";
 
 /**
@@ -13,111 +14,89 @@ import type { Listing } from "./service-instance.js";
 const GRACE_MS = 250;
 
 /** Everything one discovery object has open, so that disposing it can end it all. */
-export class Sessions {
-  readonly #name: string;
-  readonly #clock: Clock;
-  readonly #open = new Set<Scope>();
-  readonly #stopping = new Set<Promise<unknown>>();
-  readonly #withdrawing = new Set<Promise<unknown>>();
-  #disposed: DiscoveryError | undefined;
-
-  constructor(name: string, clock: Clock) {
-    this.#name = name;
-    this.#clock = clock;
-  }
-
-  /** @throws DiscoveryError `DISPOSED` */
-  open(parent?: AbortSignal): Scope {
-    if (this.#disposed) throw this.#disposed;
-    const inner = openScope(parent);
-    const scope = {
-      signal: inner.signal,
-      close: (reason?: unknown) => {
-        this.#open.delete(scope);
-        inner.close(reason);
-      },
-    };
-    this.#open.add(scope);
-    inner.signal.addEventListener("abort", () => this.#open.delete(scope), { once: true });
-    return scope;
-  }
-
+export interface Sessions {
+  /** @throws DiscoveryError `DISPOSED`, or the parent's reason if that has aborted */
+  open(parent?: AbortSignal): Scope;
   /**
    * One subscription, opened by the first `next`. `run` emits listings until its signal aborts; when it returns or
    * throws, so does the iteration. Its signal aborts in every case, so `run` may hang its cleaning up on that.
    */
-  subscription(
-    parent: AbortSignal | undefined,
-    run: (signal: AbortSignal, emit: (listing: Listing) => void) => Promise<void>,
-  ): AsyncIterableIterator<Listing, undefined> {
-    let scope: Scope | undefined;
-    let started = false;
-    const channel = new ConflatingChannel<Listing>(sameListing, () => scope?.close());
-    const start = () => {
-      const opened = this.open(parent);
-      scope = opened;
-      const drop = () => channel.close();
-      opened.signal.addEventListener("abort", drop);
-      const stop = (settle: () => void) => {
-        // What was emitted before the end is still to be read, so the end must not look like an abort to the channel.
-        opened.signal.removeEventListener("abort", drop);
-        settle();
-        opened.close();
-      };
-      const running = run(opened.signal, (listing) => channel.push(listing));
-      this.stopping(
-        running.then(
-          () => stop(() => channel.end()),
-          (error) => stop(() => channel.fail(error)),
-        ),
-      );
-    };
-    return {
-      next: () => {
-        if (parent?.aborted || (this.#disposed && started)) channel.close();
-        else if (!started) {
-          try {
-            start();
-          } catch (error) {
-            channel.fail(error);
-          }
-        }
-        started = true;
-        return channel.next();
-      },
-      return: () => {
-        started = true;
-        return channel.return();
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
-  }
-
-  /** Dispose waits for this a moment. */
-  stopping(promise: Promise<unknown>): void {
-    keep(this.#stopping, promise);
-  }
-
-  /** Dispose waits for this until it is settled; it has to have a limit of its own. */
-  withdrawing(promise: Promise<unknown>): void {
-    keep(this.#withdrawing, promise);
-  }
-
-  async dispose(): Promise<void> {
-    this.#disposed = new DiscoveryError("DISPOSED", `${this.#name} has been disposed; make a new discovery.`, {
-      adapter: this.#name,
-    });
-    for (const scope of [...this.#open]) scope.close(this.#disposed);
-    const stopped = Promise.all(this.#stopping);
-    const late = new DiscoveryError("TIMED_OUT", `${this.#name} did not stop in time.`);
-    await within(stopped, GRACE_MS, this.#clock, () => late).catch(() => {});
-    await Promise.all(this.#withdrawing);
-  }
+  subscription(parent: AbortSignal | undefined, run: Run): AsyncIterableIterator<Listing, undefined>;
+  /** Dispose waits for this, a moment unless it says how long. */
+  closing(promise: Promise<unknown>, limitMs?: number): void;
+  /** Ends everything at once, then waits. Then `finish`, once. Idempotent. */
+  dispose(finish: () => Promise<void>): Promise<void>;
 }
 
-function keep(set: Set<Promise<unknown>>, promise: Promise<unknown>): void {
-  const kept: Promise<unknown> = ignore(promise).then(() => set.delete(kept));
-  set.add(kept);
+type Run = (signal: AbortSignal, emit: (listing: Listing) => void) => Promise<void>;
+
+export function openSessions(name: string, clock: Clock): Sessions {
+  const life = openScope();
+  const limits = new Map<Promise<unknown>, number>();
+  let disposed: Promise<void> | undefined;
+
+  const open = (parent?: AbortSignal) => {
+    life.signal.throwIfAborted();
+    parent?.throwIfAborted();
+    return openScope(parent, life.signal);
+  };
+  const closing = (promise: Promise<unknown>, limitMs = GRACE_MS) => {
+    const settled: Promise<unknown> = ignore(promise).then(() => limits.delete(settled));
+    limits.set(settled, limitMs);
+  };
+  const wait = async (finish: () => Promise<void>) => {
+    await Promise.all(
+      [...limits].map(([settled, limitMs]) => ignore(within(settled, limitMs, clock, name, "closing"))),
+    );
+    await finish();
+  };
+
+  return {
+    open,
+    subscription(parent, run) {
+      let close = () => {};
+      const channel = conflatingChannel(sameListing, () => close());
+      let start: (() => void) | undefined = () => {
+        const scope = open(parent);
+        const leave = onAbort(scope.signal, channel.close);
+        close = () => {
+          // What was emitted before the end is still to be read, so the end must not look like an abort to the channel.
+          leave();
+          scope.close();
+        };
+        closing(run(scope.signal, channel.push).then(channel.end, channel.fail));
+      };
+      return {
+        next() {
+          // Also when it failed before and nobody has heard of it: an aborted iteration ends normally.
+          if (parent?.aborted || (life.signal.aborted && !start)) {
+            channel.close();
+          } else {
+            try {
+              start?.();
+            } catch (error) {
+              channel.fail(error);
+            }
+          }
+          start = undefined;
+          return channel.next();
+        },
+        return() {
+          start = undefined;
+          return channel.return();
+        },
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      };
+    },
+    closing,
+    async dispose(finish) {
+      if (!life.signal.aborted) {
+        life.close(failure(name, "DISPOSED", "it has been disposed; make a new discovery."));
+        disposed = wait(finish);
+      }
+      return disposed;
+    },
+  };
 }

@@ -1,13 +1,15 @@
 import { abortable, openScope, type Scope } from "./abort.js";
 import { forEach } from "./async-iteration.js";
 import { type Backoff, exponentialBackoff } from "./backoff.js";
-import { sleep, systemClock } from "./clock.js";
-import { announceThrough, type Combined, combine, type WaitingOptions } from "./combinator.js";
-import { DiscoveryError, toDiscoveryError } from "./discovery-error.js";
+import { after, sleep, systemClock } from "./clock.js";
+import { type Combined, derive, type WaitingOptions } from "./combinator.js";
+import type { SessionRequest } from "./discovery-definition.js";
+import { type DiscoveryError, ended, timedOut, toDiscoveryError } from "./discovery-error.js";
 import { normalizeListing } from "./listing.js";
 import { type ListingChannel, listingChannel } from "./listing-channel.js";
+import { onAbort } from "./on-abort.js";
 import { systemRandom } from "./random.js";
-import type { DiscoveryRequest, ServiceDiscovery } from "./service-discovery.js";
+import type { ServiceDiscovery } from "./service-discovery.js";
 import type { Listing } from "./service-instance.js";
 import { isSupervised, type Supervised, type SupervisionStatus } from "./supervision-status.js";
 
@@ -27,7 +29,7 @@ export type SupervisedDiscovery<D extends ServiceDiscovery = ServiceDiscovery> =
 export const DEFAULT_BACKOFF: Backoff = Object.freeze(exponentialBackoff({ initialMs: 500, factor: 2, maxMs: 30_000 }));
 
 /** As good as "for ever" to any backoff: gives its slowest pace. */
-const MANY_FAILURES = 1_000_000;
+const MANY_FAILURES = 1e6;
 
 /**
  * A subscription that never fails and never ends: a session that is lost, or that ends by itself, is opened again with
@@ -47,153 +49,110 @@ export function supervise<D extends ServiceDiscovery>(
     if (options.onChange) discovery.watchStatus(options.onChange);
     return discovery as unknown as SupervisedDiscovery<D>;
   }
-  const supervisor = new Supervisor(discovery, options);
-  const combined = combine([discovery], {
-    name: discovery.name,
-    ...(options.clock ? { clock: options.clock } : {}),
-    lookup: (request) => discovery.lookup(request),
-    subscribe: (request) => supervisor.join(request),
-    ...announceThrough(discovery),
+  const supervisor = supervisorOf(discovery, options);
+  const combined = derive(discovery, {
+    ...(options.clock && { clock: options.clock }),
+    subscribe: supervisor.join,
   });
   return Object.defineProperties(combined, {
-    status: { get: () => supervisor.status, enumerable: true },
+    status: { get: supervisor.status },
     watchStatus: { value: supervisor.watchStatus },
   }) as SupervisedDiscovery<D>;
 }
 
-interface Member {
+interface Member extends SessionRequest {
   readonly channel: ListingChannel;
-  readonly report: (problem: DiscoveryError) => void;
 }
 
-class Supervisor implements Supervised {
-  readonly #discovery: ServiceDiscovery;
-  readonly #options: Required<Omit<SuperviseOptions, "onChange">>;
-  readonly #listeners = new Set<(status: SupervisionStatus) => void>();
-  readonly #members = new Set<Member>();
+function supervisorOf(discovery: ServiceDiscovery, options: SuperviseOptions) {
+  const { name } = discovery;
+  const { clock = systemClock, random = systemRandom, backoff = DEFAULT_BACKOFF, firstListingMs = 30_000 } = options;
+  const listeners = new Set<(status: SupervisionStatus) => void>();
+  const members = new Set<Member>();
   /** Open while there are members. */
-  #run: Scope | undefined;
-  #state: SupervisionStatus["state"] = "idle";
-  #failures = 0;
-  #listing: Listing | undefined;
-  #lastError: DiscoveryError | undefined;
+  let run: Scope | undefined;
+  let state: SupervisionStatus["state"] = "idle";
+  let failures = 0;
+  let listing: Listing | undefined;
+  let lastError: DiscoveryError | undefined;
   /** When the listing stopped being known to be current; meaningless while live. */
-  #staleSince = 0;
-  #retryAt = 0;
+  let staleSince = 0;
+  let retryAt = 0;
 
-  constructor(discovery: ServiceDiscovery, { onChange, ...options }: SuperviseOptions) {
-    this.#discovery = discovery;
-    this.#options = {
-      clock: options.clock ?? systemClock,
-      random: options.random ?? systemRandom,
-      backoff: options.backoff ?? DEFAULT_BACKOFF,
-      firstListingMs: options.firstListingMs ?? 30_000,
-    };
-    if (onChange) this.#listeners.add(onChange);
-  }
-
-  get status(): SupervisionStatus {
-    const now = this.#options.clock.now();
-    return Object.freeze({
-      state: this.#state,
-      ...(this.#listing && {
-        listing: this.#listing,
-        listingAgeMs: this.#state === "live" ? 0 : now - this.#staleSince,
-      }),
-      ...(this.#lastError && { lastError: this.#lastError }),
-      failures: this.#failures,
-      ...(this.#state === "retrying" && { retryInMs: Math.max(0, this.#retryAt - now) }),
-    });
-  }
-
-  readonly watchStatus = (listener: (status: SupervisionStatus) => void): (() => void) => {
-    // An entry of its own, so that the same function may listen twice.
-    const entry = (status: SupervisionStatus) => listener(status);
-    this.#listeners.add(entry);
-    return () => void this.#listeners.delete(entry);
+  const status = (): SupervisionStatus => {
+    const now = clock.now();
+    const listingAgeMs = listing && (state === "live" ? 0 : now - staleSince);
+    const retryInMs = state === "retrying" ? Math.max(0, retryAt - now) : undefined;
+    return { state, listing, listingAgeMs, lastError, failures, retryInMs };
   };
-
-  /** One more subscriber, until the request's signal aborts. */
-  join({ signal, report }: Required<DiscoveryRequest>): ListingChannel {
-    const channel = listingChannel(signal);
-    const member = { channel, report };
-    this.#members.add(member);
-    signal.addEventListener("abort", () => {
-      this.#members.delete(member);
-      if (this.#members.size === 0) this.#stop();
-    });
-    if (!this.#run) this.#start();
-    else if (this.#listing) channel.push(this.#listing);
-    return channel;
-  }
-
-  #start(): void {
-    this.#run = openScope();
-    this.#failures = 0;
-    void this.#keepOpen(this.#run.signal);
-  }
-
-  #stop(): void {
-    this.#run?.close();
-    this.#run = undefined;
-    this.#enter("idle");
-  }
-
-  async #keepOpen(signal: AbortSignal): Promise<void> {
-    const { clock, random, backoff } = this.#options;
-    while (!signal.aborted) {
-      this.#enter("opening");
-      const error = await this.#session(signal);
-      if (signal.aborted) return;
-      this.#failures++;
-      this.#lastError = error;
-      const delayMs = backoff.delayMs(error.retryable ? this.#failures : MANY_FAILURES, random);
-      this.#retryAt = clock.now() + delayMs;
-      this.#enter("retrying");
-      await sleep(clock, delayMs, signal);
-    }
-  }
+  const enter = (next: typeof state) => {
+    if (state === "live" && next !== "live") staleSince = clock.now();
+    state = next;
+    // What a listener throws becomes an unhandled rejection: its own fault, which must not stop the supervision.
+    for (const listener of [...listeners]) void (async () => listener(status()))();
+  };
+  const watchStatus = (listener: (status: SupervisionStatus) => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+  if (options.onChange) watchStatus(options.onChange);
 
   /** Resolves with the reason when the session is over. */
-  async #session(run: AbortSignal): Promise<DiscoveryError> {
-    const { name } = this.#discovery;
-    const { clock, firstListingMs } = this.#options;
-    const lost = (code: "TIMED_OUT" | "ENDED", what: string) =>
-      new DiscoveryError(code, `${name}: ${what}.`, { adapter: name });
+  const session = async (parent: AbortSignal): Promise<DiscoveryError> => {
+    const { signal, close } = openScope(parent);
+    const stopWaiting = after(clock, firstListingMs, () => close(timedOut(name, "the first listing", firstListingMs)));
     const report = (problem: DiscoveryError) => {
-      for (const member of this.#members) member.report(problem);
+      for (const member of members) member.report(problem);
     };
-    const session = openScope(run);
-    const giveUp = () => session.close(lost("TIMED_OUT", `nothing was listed within ${firstListingMs} ms`));
-    const patience = firstListingMs < Number.POSITIVE_INFINITY ? clock.schedule(firstListingMs, giveUp) : undefined;
     try {
-      const source = this.#discovery.subscribe({ signal: session.signal, report });
-      const reading = forEach(source, session.signal, (raw) => {
-        patience?.cancel();
-        this.#listed(normalizeListing(raw, { name, report }));
+      const reading = forEach(discovery.subscribe({ signal, report }), signal, (raw) => {
+        stopWaiting();
+        listing = normalizeListing(raw, { name, report });
+        failures = 0;
+        for (const { channel } of members) channel.push(listing);
+        enter("live");
       });
-      // A source may be stuck and deaf to its signal.
-      await abortable(reading, session.signal);
-      return lost("ENDED", "the subscription ended although nobody asked it to");
+      // The source may be stuck and deaf to its signal.
+      await abortable(reading, signal);
+      return ended(name);
     } catch (error) {
       return toDiscoveryError(error, name);
     } finally {
-      patience?.cancel();
-      session.close();
+      stopWaiting();
+      close();
     }
-  }
+  };
+  const keepOpen = async (signal: AbortSignal) => {
+    while (!signal.aborted) {
+      enter("opening");
+      const error = await session(signal);
+      if (signal.aborted) return;
+      failures++;
+      lastError = error;
+      const delayMs = backoff.delayMs(error.retryable ? failures : MANY_FAILURES, random);
+      retryAt = clock.now() + delayMs;
+      enter("retrying");
+      await sleep(clock, delayMs, signal);
+    }
+  };
 
-  #listed(listing: Listing): void {
-    this.#listing = listing;
-    this.#failures = 0;
-    for (const { channel } of this.#members) channel.push(listing);
-    this.#enter("live");
-  }
-
-  /** What a listener throws becomes an unhandled rejection: its own fault, which must not stop the supervision. */
-  #enter(state: SupervisionStatus["state"]): void {
-    if (this.#state === "live" && state !== "live") this.#staleSince = this.#options.clock.now();
-    this.#state = state;
-    for (const listener of [...this.#listeners]) void (async () => listener(this.status))();
-  }
+  /** One more subscriber, until the request's signal aborts. */
+  const join = (request: SessionRequest) => {
+    const member = { ...request, channel: listingChannel(request.signal) };
+    members.add(member);
+    onAbort(request.signal, () => {
+      members.delete(member);
+      if (members.size > 0) return;
+      run?.close();
+      run = undefined;
+      failures = 0;
+      enter("idle");
+    });
+    if (!run) {
+      run = openScope();
+      void keepOpen(run.signal);
+    } else if (listing) member.channel.push(listing);
+    return member.channel;
+  };
+  return { status, watchStatus, join };
 }

@@ -1,8 +1,8 @@
-import { announceThrough, type Combined, combine } from "./combinator.js";
-import { DiscoveryError } from "./discovery-error.js";
+import { type Combined, derive } from "./combinator.js";
+import { toDiscoveryError } from "./discovery-error.js";
 import type { InstanceLike } from "./listing.js";
-import type { DiscoveryRequest, ServiceDiscovery } from "./service-discovery.js";
-import type { ServiceInstance } from "./service-instance.js";
+import type { ServiceDiscovery } from "./service-discovery.js";
+import type { Listing, ServiceInstance } from "./service-instance.js";
 
 /**
  * Lists what `change` makes of each instance; `undefined` leaves it out. One that `change` throws on is left out and
@@ -12,23 +12,19 @@ export function map<D extends ServiceDiscovery>(
   discovery: D,
   change: (instance: ServiceInstance) => InstanceLike | undefined,
 ): Combined<D> {
-  const changeAll = (listing: readonly ServiceInstance[], { report }: Pick<DiscoveryRequest, "report">) =>
+  const changeAll = (listing: Listing) =>
     listing.flatMap((instance) => {
       try {
         return change(instance) ?? [];
-      } catch (cause) {
-        const message = `${discovery.name}: left out ${JSON.stringify(instance)}: ${(cause as Error)?.message ?? cause}`;
-        report?.(new DiscoveryError("MALFORMED_RECORD", message, { adapter: discovery.name, cause }));
-        return [];
+      } catch (error) {
+        return [toDiscoveryError(error) as unknown as InstanceLike];
       }
     });
-  return combine([discovery], {
-    name: discovery.name,
-    lookup: async (request) => changeAll(await discovery.lookup(request), request),
+  return derive(discovery, {
+    lookup: async (request) => changeAll(await discovery.lookup(request)),
     async *subscribe(request) {
-      for await (const listing of discovery.subscribe(request)) yield changeAll(listing, request);
+      for await (const listing of discovery.subscribe(request)) yield changeAll(listing);
     },
-    ...announceThrough(discovery),
   });
 }
 
