@@ -31,6 +31,7 @@ interface Planned {
 /** Announces records that are ours on a link, and answers questions for them (RFC 6762 sections 6 to 8.3). */
 export class Responder {
   readonly #options: ResponderOptions;
+  readonly #ours: ReadonlyMap<string, DnsRecord>;
   readonly #planned = new Map<string, Planned>();
   readonly #multicastAt = new Map<string, number>();
   #sendTimer: Timer | undefined;
@@ -39,6 +40,7 @@ export class Responder {
   /** Announces at once and again a second later. */
   constructor(options: ResponderOptions) {
     this.#options = options;
+    this.#ours = new Map(options.records.all.map((record) => [recordKey(record), record]));
     this.#announce();
     this.#secondAnnouncement = options.clock.schedule(RATE_MS, () => this.#announce());
   }
@@ -83,10 +85,9 @@ export class Responder {
   /** Somebody multicast records of ours: our answer is not needed any more; or is, when theirs would expire too early. */
   response(message: Message): void {
     const { records, random } = this.#options;
-    const ours = new Map(records.all.map((record) => [recordKey(record), record]));
     for (const theirs of [...message.answers, ...message.additionals]) {
       const key = recordKey(theirs);
-      const record = ours.get(key);
+      const record = this.#ours.get(key);
       if (record === undefined) continue;
       if (theirs.ttl >= record.ttl) {
         // RFC 6762 section 7.4.

@@ -42,14 +42,14 @@ export class Medium {
   /** Sends, as anybody on the network may. */
   say(message: Message, from: Peer = { address: "10.0.0.99", port: PORT }, to?: Peer): void {
     this.log.push({ at: this.clock.now(), from, to, message });
+    // Through the packet format, so that nothing passes that the wire would not carry.
+    const questions = message.questions.map(({ unicast, ...question }) => {
+      return { ...question, class: unicast ? "UNKNOWN_32769" : "IN" };
+    });
+    const packet = { ...toPacket(message), questions, opcode: "QUERY", rcode: "NOERROR" };
+    const received = fromPacket(packet) as Message;
     for (const receiver of [...this.#receivers]) {
       if ((to !== undefined && to.address !== receiver.address) || this.loses()) continue;
-      // Through the packet format, so that nothing passes that the wire would not carry.
-      const questions = message.questions.map(({ unicast, ...question }) => {
-        return { ...question, class: unicast ? "UNKNOWN_32769" : "IN" };
-      });
-      const packet = { ...toPacket(message), questions, opcode: "QUERY", rcode: "NOERROR" };
-      const received = fromPacket(packet) as Message;
       this.clock.schedule(LATENCY_MS, () => receiver.receive(received, from));
     }
   }
