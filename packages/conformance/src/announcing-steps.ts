@@ -14,7 +14,7 @@ export async function announce(scene: Scene, self: ServiceInstance, signal?: Abo
 /** Instance 1, announced, and a witness at another discovery that has seen it. */
 export async function announced(scene: Scene, signal?: AbortSignal) {
   const self = scene.instance(1);
-  const witness: Watcher = await scene.settled(await scene.create());
+  const witness: Watcher = await scene.settled();
   const discovery = await scene.createAnnouncer();
   const announcement = await discovery.announce(self, signal === undefined ? {} : { signal });
   await witness.until([scene.resident, self], APPEARS);

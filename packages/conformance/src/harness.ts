@@ -19,7 +19,8 @@ export type TestedDiscovery = ServiceDiscovery & Partial<Announcer>;
 export interface ConformanceBackend {
   /**
    * A new discovery that looks at this place. Called several times in some cases: the results must share nothing but
-   * the backend, as if they lived in different processes. Timers that govern renewal, polling and time-outs are best
+   * the backend, as if they lived in different processes. It has to find what is registered by now; `without.changes`
+   * means that it may miss what is registered later. Timers that govern renewal, polling and time-outs are best
    * set short here. The suite disposes what it created.
    */
   create(pass: PassOptions): Awaitable<TestedDiscovery>;

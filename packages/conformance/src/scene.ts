@@ -100,11 +100,12 @@ export class Scene {
 
   /**
    * Registers {@link resident} and opens a subscription that has read it. Most cases begin so rather than with nobody,
-   * in order that an adapter in trouble with empty listings fails the cases about empty listings and no others.
+   * in order that an adapter in trouble with empty listings fails the cases about empty listings and no others. The
+   * discovery is a new one unless given; make it after {@link inhabit}, since it may list what there was when it was made.
    */
-  async settled(discovery: ServiceDiscovery, request?: DiscoveryRequest): Promise<Watcher> {
+  async settled(discovery?: ServiceDiscovery, request?: DiscoveryRequest): Promise<Watcher> {
     await this.inhabit();
-    return this.watching(discovery, [this.resident], request);
+    return this.watching(discovery ?? (await this.create()), [this.resident], request);
   }
 
   /** Registers {@link resident}, once. */

@@ -8,7 +8,7 @@ import { check, fail } from "../verdict.js";
 export const announcing = group("announcing", (it) => {
   it("what one announces, others list", ["announce"], async (scene) => {
     const self = scene.instance(1);
-    const witness = await scene.settled(await scene.create());
+    const witness = await scene.settled();
     const other = await scene.create();
     await announce(scene, self);
     const found = await other.lookup();
@@ -18,7 +18,7 @@ export const announcing = group("announcing", (it) => {
 
   it("others see the announced id and metadata", ["announce"], async (scene) => {
     const self = scene.instance(1);
-    const witness = await scene.settled(await scene.create());
+    const witness = await scene.settled();
     const { instance: told } = await announce(scene, self);
     const seen = find(await witness.until([scene.resident, told], APPEARS), told) as ServiceInstance;
     check(
@@ -59,6 +59,7 @@ export const announcing = group("announcing", (it) => {
 
   it("the announcer lists itself too", ["announce", "listsItself"], async (scene) => {
     const self = scene.instance(1);
+    await scene.inhabit();
     const discovery = await scene.createAnnouncer();
     const own = await scene.settled(discovery);
     await discovery.announce(self);
@@ -67,7 +68,7 @@ export const announcing = group("announcing", (it) => {
 
   it("an announcement stays listed", ["announce"], async (scene) => {
     const self = scene.instance(1);
-    const witness = await scene.settled(await scene.create());
+    const witness = await scene.settled();
     await announce(scene, self);
     await witness.until([scene.resident, self], APPEARS);
     await witness.stays("renew what expires, well before it does");
@@ -93,7 +94,7 @@ export const announcing = group("announcing", (it) => {
 
   it("two instances can be announced at once", ["announce"], async (scene) => {
     const [one, two] = [scene.instance(1), scene.instance(2)];
-    const witness = await scene.settled(await scene.create());
+    const witness = await scene.settled();
     const discovery = await scene.createAnnouncer();
     const advice = "announcements are independent: key them by instance, not by discovery";
     const [first] = await Promise.all([discovery.announce(one), discovery.announce(two)]);

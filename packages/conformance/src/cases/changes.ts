@@ -85,7 +85,7 @@ export const changes = group("changes", (it) => {
   it("a burst of changes ends in the right listing", ["changes"], async (scene) => {
     const all = scene.instances(20);
     const staying = all.filter((_, index) => index % 3 !== 0);
-    const watcher = await scene.settled(await scene.create());
+    const watcher = await scene.settled();
     await scene.add(...all);
     await scene.remove(...all.filter((instance) => !staying.includes(instance)));
     await watcher.until([scene.resident, ...staying], "changes that come while one is being handled must not be lost");
@@ -94,9 +94,9 @@ export const changes = group("changes", (it) => {
 
   it("a slow consumer gets the newest listing, not a queue", ["changes"], async (scene) => {
     const registered = scene.instances(12);
-    const slow = await scene.settled(await scene.create());
+    const slow = await scene.settled();
     slow.ask(); // the first change answers this read; what comes after is what could queue up
-    const witness = await scene.settled(await scene.create());
+    const witness = await scene.settled();
     for (const [index, instance] of registered.entries()) {
       await scene.add(instance);
       await witness.until([scene.resident, ...registered.slice(0, index + 1)], COMPLETE);
@@ -126,6 +126,7 @@ export const changes = group("changes", (it) => {
 
   it("a subscriber that leaves does not disturb another", ["changes"], async (scene) => {
     const one = scene.instance(1);
+    await scene.inhabit();
     const discovery = await scene.create();
     const leaving = await scene.settled(discovery);
     const abort = new AbortController();
@@ -143,9 +144,10 @@ export const changes = group("changes", (it) => {
 
   it("an object that is disposed does not disturb another", ["changes", "dispose"], async (scene) => {
     const one = scene.instance(1);
+    await scene.inhabit();
     const disposed = await scene.create();
     await scene.settled(disposed);
-    const staying = await scene.settled(await scene.create());
+    const staying = await scene.settled();
     await scene.dispose(disposed);
     await scene.add(one);
     await staying.until([scene.resident, one], "objects share nothing: keep state in the factory, not in the module");

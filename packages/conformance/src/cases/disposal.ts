@@ -8,6 +8,7 @@ import { check, fail, within } from "../verdict.js";
 /** What `[Symbol.asyncDispose]` does, and what the object does afterwards. */
 export const disposal = group("disposal", (it) => {
   it("dispose ends a subscription that waits for a change", ["dispose"], async (scene) => {
+    await scene.inhabit();
     const discovery = await scene.create();
     const watcher = await scene.settled(discovery);
     watcher.ask();
@@ -25,6 +26,7 @@ export const disposal = group("disposal", (it) => {
   });
 
   it("dispose may be called twice, also while it is under way", ["dispose"], async (scene) => {
+    await scene.inhabit();
     const discovery = await scene.create();
     await scene.settled(discovery);
     await Promise.all([scene.dispose(discovery), scene.dispose(discovery)]).catch(notIdempotent);

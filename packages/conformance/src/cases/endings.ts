@@ -24,7 +24,7 @@ export const endings = group("endings", (it) => {
 
   it("abort while a change is awaited ends the iteration", [], async (scene) => {
     const abort = new AbortController();
-    const watcher = await scene.settled(await scene.create(), { signal: abort.signal });
+    const watcher = await scene.settled(undefined, { signal: abort.signal });
     watcher.ask();
     abort.abort(new Error("enough"));
     await watcher.ends(NORMALLY);
@@ -32,7 +32,7 @@ export const endings = group("endings", (it) => {
 
   it("abort between two reads ends the iteration", [], async (scene) => {
     const abort = new AbortController();
-    const watcher = await scene.settled(await scene.create(), { signal: abort.signal });
+    const watcher = await scene.settled(undefined, { signal: abort.signal });
     abort.abort(new Error("enough"));
     await watcher.ends(NORMALLY);
   });
@@ -49,8 +49,8 @@ export const endings = group("endings", (it) => {
 
   it("nothing is yielded after abort, whatever changes", ["changes"], async (scene) => {
     const abort = new AbortController();
-    const watcher = await scene.settled(await scene.create(), { signal: abort.signal });
-    const witness = await scene.settled(await scene.create());
+    const watcher = await scene.settled(undefined, { signal: abort.signal });
+    const witness = await scene.settled();
     await scene.add(scene.instance(1));
     await witness.until([scene.resident, scene.instance(1)], "yield the complete listing after each change");
     abort.abort(); // while the change may be waiting to be read
@@ -74,7 +74,7 @@ export const endings = group("endings", (it) => {
   });
 
   it("return() ends the iteration while a change is awaited", [], async (scene) => {
-    const watcher = await scene.settled(await scene.create());
+    const watcher = await scene.settled();
     watcher.ask();
     await watcher.returns();
   });
@@ -96,6 +96,7 @@ export const endings = group("endings", (it) => {
   it("the caller's signal carries no listener afterwards", [], async (scene) => {
     const { signal } = new AbortController();
     const before = getEventListeners(signal, "abort").length;
+    await scene.inhabit();
     const discovery = await scene.create();
     const watcher = await scene.settled(discovery, { signal });
     await watcher.close();

@@ -38,6 +38,7 @@ export const failures = group("failures", (it) => {
   );
 
   it("every subscriber hears of the failure", ["unavailability"], async (scene) => {
+    await scene.inhabit();
     const discovery = await scene.create();
     const watchers = [await scene.settled(discovery), await scene.settled(discovery)];
     await scene.makeUnavailable();

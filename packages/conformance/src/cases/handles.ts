@@ -18,6 +18,7 @@ export const handles = group("handles", (it) => {
   });
 
   it("a subscription that was aborted leaves nothing open", ["handles"], async (scene) => {
+    await scene.inhabit();
     const discovery = await scene.create();
     await cleansUp(scene, "an aborted subscription", "hang the clean-up on the signal", async () => {
       const abort = new AbortController();
@@ -29,6 +30,7 @@ export const handles = group("handles", (it) => {
   });
 
   it("a subscription that was left by break leaves nothing open", ["handles"], async (scene) => {
+    await scene.inhabit();
     const discovery = await scene.create();
     await cleansUp(scene, "a subscription left by break", "clean up in return(), or in a finally", async () => {
       const watcher = await scene.settled(discovery);
@@ -37,6 +39,7 @@ export const handles = group("handles", (it) => {
   });
 
   it("a subscription that failed leaves nothing open", ["handles", "unavailability"], async (scene) => {
+    await scene.inhabit();
     const discovery = await scene.create();
     await cleansUp(scene, "a failed subscription", "release also what was open when the error came", async () => {
       const watcher = await scene.settled(discovery);
@@ -62,6 +65,7 @@ export const handles = group("handles", (it) => {
   });
 
   it("a disposed discovery leaves nothing open", ["handles", "dispose"], async (scene) => {
+    await scene.inhabit();
     const advice = "close every client and timer the object owns, also those of sessions that were waiting";
     await cleansUp(scene, "a disposed discovery", advice, async () => {
       const discovery = await scene.create();

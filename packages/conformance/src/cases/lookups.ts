@@ -6,10 +6,9 @@ import { check, fail, outcome } from "../verdict.js";
 /** Asking once. */
 export const lookups = group("lookup", (it) => {
   it("a lookup gives what is registered", [], async (scene) => {
-    const discovery = await scene.create();
     const registered = scene.instances(3);
     await scene.add(...registered);
-    const found = await discovery.lookup();
+    const found = await (await scene.create()).lookup();
     check(
       samePlaces(found, registered),
       `lookup gave ${show(found)} while ${show(registered)} were registered: read the whole answer.`,

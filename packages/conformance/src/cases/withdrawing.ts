@@ -62,7 +62,7 @@ export const withdrawing = group("withdrawing", (it) => {
   });
 
   it("announcing with an aborted signal leaves nothing", ["announce"], async (scene) => {
-    const witness = await scene.settled(await scene.create());
+    const witness = await scene.settled();
     const discovery = await scene.createAnnouncer();
     const reason = new Error("too late");
     const announcement = discovery.announce(scene.instance(1), { signal: AbortSignal.abort(reason) });
