@@ -49,11 +49,11 @@ export function staticDiscovery(
 
 function fromList(written: readonly InstanceLike[], options: StaticListOptions): DefinedDiscovery {
   checkListOptions(options);
-  const name = `static(${summary(written)})`;
   const entries = written.map((entry, index) => ({ entry, where: `instances[${index}]` }));
   const instances = readable(entries, { ...options, name: "staticDiscovery" }, ({ message, cause }) => {
-    throw new DiscoveryError("INVALID_ENDPOINT", message, { adapter: name, cause });
+    throw new DiscoveryError("INVALID_ENDPOINT", message, { cause });
   });
+  const name = `static(${summary(instances)})`;
   return defineDiscovery({
     name,
     lookup: async () => instances,
@@ -120,8 +120,9 @@ function isParsable(text: string): boolean {
   }
 }
 
-function summary(written: readonly InstanceLike[]): string {
-  const shown = written.slice(0, 2).map((entry) => (typeof entry === "string" ? entry : formatEndpoint(entry)));
-  const others = written.length - shown.length;
+/** The first two and how many more, for a name. */
+function summary(instances: readonly InstanceLike[]): string {
+  const shown = instances.slice(0, 2).map((entry) => (typeof entry === "string" ? entry : formatEndpoint(entry)));
+  const others = instances.length - shown.length;
   return [...shown, ...(others > 0 ? [`${others} more`] : [])].join(", ");
 }
