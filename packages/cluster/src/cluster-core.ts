@@ -90,19 +90,30 @@ export class ClusterCore {
     this.#settle();
   }
 
-  /** Ends all timers. What others send from here on is ignored. */
+  /** Tells what has not been told yet and ends all timers. What others send from here on is ignored. */
   stop(): void {
+    // Otherwise the last word of a node that nobody leads, as when all leave at once, would never be said.
+    this.#gossip.flush();
     this.#stopped = true;
     this.#wakeUp?.cancel();
     this.#wakeUp = undefined;
   }
 
-  /** An association opened. If another incarnation was known at the peer's address, that one is gone. */
-  associated(peer: UniqueNode): void {
+  /**
+   * An association opened. If another incarnation was known at the peer's address, that one is gone.
+   *
+   * @param dialled whether it was this node that dialled
+   */
+  associated(peer: UniqueNode, dialled: boolean): void {
     if (this.#stopped) return;
     const former = this.table.livingAt(peer);
     if (former !== undefined && former.node.id !== peer.id) this.moveTo(former.node.id, "down");
-    this.#gossip.greet(peer);
+    if (dialled) this.#gossip.greet(peer);
+  }
+
+  /** The association with a peer is gone. */
+  dissociated(nodeId: string): void {
+    this.#gossip.forget(nodeId);
   }
 
   receive(from: UniqueNode, message: GossipMessage): void {

@@ -72,7 +72,8 @@ export class ClusterShell implements Joiner, MembershipView {
       random,
       logger,
       isWanted: (nodeId) => this.isMember(nodeId),
-      onAssociated: (peer) => this.core.associated(peer),
+      onAssociated: (peer, dialled) => this.core.associated(peer, dialled),
+      onDissociated: (peer) => this.core.dissociated(peer.id),
       onFrame: (peer, frame) => this.#receive(peer, frame),
       onRejected: (rejection, peer, direction) => this.#rejected(rejection, peer, direction),
     });
@@ -82,7 +83,7 @@ export class ClusterShell implements Joiner, MembershipView {
     this.core.start();
   }
 
-  /** Ends at once: nobody is told anything any more. */
+  /** Ends at once: what has been said is still sent, and after that nothing. */
   stop(): void {
     this.core.stop();
     for (const farewell of this.#farewells) farewell.cancel();

@@ -31,7 +31,9 @@ export interface AssociationsContext {
   readonly logger: Logger;
   /** Whether the peer should be reached again when the connection to it is lost. */
   readonly isWanted: (nodeId: string) => boolean;
-  readonly onAssociated: (peer: UniqueNode) => void;
+  /** `dialled`: it was this node that dialled. */
+  readonly onAssociated: (peer: UniqueNode, dialled: boolean) => void;
+  readonly onDissociated: (peer: UniqueNode) => void;
   readonly onFrame: (peer: UniqueNode, frame: Uint8Array) => void;
   /** Somebody refused us, or we refused somebody. `peer` is known unless the refusal came first. */
   readonly onRejected: (rejection: Reject, peer: UniqueNode | undefined, direction: "inbound" | "outbound") => void;
@@ -115,7 +117,7 @@ export class Associations {
         hasAssociation: (nodeId) => this.isOpen(nodeId),
         onConfirmed: (ended, peer) => {
           this.#inbound.delete(ended);
-          this.#use(connection, peer);
+          this.#use(connection, peer, false);
         },
         onEnded: (ended, rejection) => {
           this.#inbound.delete(ended);
@@ -175,7 +177,7 @@ export class Associations {
             return resolve(result);
           }
           const peer = result.accept.from;
-          if (result.verdict === "use") this.#use(connection, peer);
+          if (result.verdict === "use") this.#use(connection, peer, true);
           if (result.verdict !== "await" || this.isOpen(peer.id)) return resolve({ kind: "associated", peer });
           this.#wait(peer.id, (opened) => {
             if (opened) return resolve({ kind: "associated", peer });
@@ -229,7 +231,7 @@ export class Associations {
     return accept.existing || compareNodes(peer, this.#context.view.self) < 0 ? "await" : "use";
   }
 
-  #use(connection: Connection, peer: UniqueNode): void {
+  #use(connection: Connection, peer: UniqueNode, dialled: boolean): void {
     const association = this.#association(peer);
     association.connection?.destroy();
     association.connection = connection;
@@ -247,12 +249,13 @@ export class Associations {
     });
     for (const frame of association.buffer.drain()) this.#transmit(connection, frame);
     this.#context.logger.debug({ peer: peer.toString(), remote: connection.remote }, "associated");
-    this.#context.onAssociated(peer);
+    this.#context.onAssociated(peer, dialled);
     this.#tellWaiting(peer.id, true);
   }
 
   #lost(association: Association, error: Error | undefined): void {
     association.connection = undefined;
+    this.#context.onDissociated(association.peer);
     const peer = association.peer.toString();
     this.#context.logger.debug({ peer, err: error }, "connection lost");
     this.#reach(association);

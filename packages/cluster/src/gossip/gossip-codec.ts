@@ -16,7 +16,7 @@ export function encodeGossip(message: GossipMessage): Uint8Array {
   const kind = KINDS.indexOf(message.kind);
   switch (message.kind) {
     case "push":
-      return packr.pack([kind, message.entries.map(toRow), message.forward]);
+      return packr.pack([kind, message.entries.map(toRow), message.forward, message.greeting]);
     case "digest":
       return packr.pack([kind, message.digest.high, message.digest.low, ANSWERS.indexOf(message.answer)]);
     case "summary":
@@ -41,7 +41,7 @@ export function decodeGossip(bytes: Uint8Array, toNode: NodeReader): GossipMessa
   const kind = KINDS[fields[0] as number];
   switch (kind) {
     case "push":
-      return { kind, entries: toEntries(fields[1], toNode), forward: fields[2] === true };
+      return { kind, entries: toEntries(fields[1], toNode), forward: fields[2] === true, greeting: fields[3] === true };
     case "digest": {
       const answer = ANSWERS[fields[3] as number];
       if (!isUint32(fields[1]) || !isUint32(fields[2]) || answer === undefined) throw new Error("not a digest");

@@ -7,6 +7,8 @@ export interface PushMessage {
   readonly entries: readonly MembershipEntry[];
   /** Whether the receiver should pass on what is new to it. */
   readonly forward: boolean;
+  /** Whether this is all that the sender holds, so that the receiver can tell it what it lacks. */
+  readonly greeting: boolean;
 }
 
 /** "This is what I hold", in a few bytes whatever the size of the cluster. */

@@ -2,7 +2,7 @@ import { type Random, shuffled } from "@rollcall/core";
 import type { Convergence } from "../membership/convergence.js";
 import { type Digest, digestKey, sameDigest } from "../membership/digest.js";
 import { isLiving, type Member, statusRank } from "../membership/member.js";
-import type { MembershipEntry } from "../membership/membership-entry.js";
+import { hashEntry, type MembershipEntry } from "../membership/membership-entry.js";
 import type { MembershipTable } from "../membership/membership-table.js";
 import type { UniqueNode } from "../node.js";
 import type { DeltaMessage, DigestMessage, GossipMessage, PushMessage, SummaryMessage } from "./gossip-message.js";
@@ -50,6 +50,8 @@ export class Gossip {
   readonly #peers: PeerCycle<string>;
   readonly #news = new Map<string, News>();
   readonly #pace: Pace;
+  /** What was held when a peer was greeted that has not answered yet, by its id. */
+  readonly #greeted = new Map<string, Digest>();
   #reportedTo: string | undefined;
   #reported: Digest | undefined;
   #seen: Digest;
@@ -78,14 +80,23 @@ export class Gossip {
     this.#noticeChange(now);
   }
 
-  /** An association with somebody opened: make sure that both sides end up with the same. */
+  /**
+   * This node dialled somebody, and they agreed to talk: makes sure that both end up with the same. Whoever was dialled
+   * waits for that: news that comes in between would reach neither by this way nor by a push.
+   */
   greet(peer: UniqueNode): void {
     const { table, send } = this.#context;
     if (table.get(peer.id) === undefined) {
-      send([peer], { kind: "push", entries: [...table.members()], forward: true });
+      this.#greeted.set(peer.id, table.digest);
+      send([peer], { kind: "push", entries: [...table.members()], forward: true, greeting: true });
     } else {
       send([peer], { kind: "digest", digest: table.digest, answer: "different" });
     }
+  }
+
+  /** The association with somebody is gone. */
+  forget(nodeId: string): void {
+    this.#greeted.delete(nodeId);
   }
 
   receive(from: UniqueNode, message: GossipMessage, now: number): void {
@@ -119,18 +130,37 @@ export class Gossip {
     }
   }
 
+  /** Tells at once what has not been told yet, however little time has passed since the last push. */
+  flush(): void {
+    if (this.#news.size > 0) this.#push();
+  }
+
   #receivePush(from: UniqueNode, message: PushMessage, now: number): void {
     // Whoever knows nobody has nobody to pass anything on to: all it will know is what the sender knows.
     const forward = message.forward && this.#context.table.size > 1;
+    const held = this.#context.table.digest;
     this.#merge(from, message.entries, forward, now);
+    if (message.greeting) this.#answerGreeting(from, message.entries);
+    const greetedWith = this.#greeted.get(from.id);
+    if (greetedWith === undefined || this.#context.table.get(from.id) === undefined) return;
+    // The answer to our greeting. What became known here meanwhile was not pushed there.
+    this.#greeted.delete(from.id);
+    if (!sameDigest(greetedWith, held)) this.greet(from);
+  }
+
+  #answerGreeting(from: UniqueNode, entries: readonly MembershipEntry[]): void {
+    const { table, send } = this.#context;
+    const mine = table.entriesByHash();
+    for (const entry of entries) mine.delete(digestKey(hashEntry(entry)));
+    send([from], { kind: "push", entries: [...mine.values()], forward: true, greeting: false });
   }
 
   #receiveDigest(from: UniqueNode, message: DigestMessage, now: number): void {
     const { table, convergence, send } = this.#context;
     convergence.note(from.id, message.digest);
     const same = sameDigest(message.digest, table.digest);
+    if (!same) this.#trickle.reset(now);
     if (!same && message.answer !== "no") {
-      this.#trickle.reset(now);
       send([from], { kind: "summary", hashes: [...table.hashes()] });
     }
     if (message.answer === "always") send([from], { kind: "digest", digest: table.digest, answer: "no" });
@@ -162,7 +192,7 @@ export class Gossip {
       else if (result === "buried") removed.push({ ...entry, status: "removed" });
       else if (result === "duplicate-id") this.duplicateIds++;
     }
-    if (removed.length > 0) send([from], { kind: "push", entries: removed, forward: false });
+    if (removed.length > 0) send([from], { kind: "push", entries: removed, forward: false, greeting: false });
   }
 
   #noticeChange(now: number): void {
@@ -181,16 +211,16 @@ export class Gossip {
     for (const { entry } of news) {
       // Whoever was downed is no longer among the peers, and yet should learn of it.
       const gone = statusRank(entry.status) >= statusRank("down") && entry.node.id !== this.#context.self.id;
-      if (gone) send([entry.node], { kind: "push", entries: [entry], forward: false });
+      if (gone) send([entry.node], { kind: "push", entries: [entry], forward: false, greeting: false });
     }
     const sources = new Set(news.map(({ from }) => from));
     const others = targets.filter((target) => !sources.has(target.id));
     const all = news.map(({ entry }) => current(entry, table));
-    if (others.length > 0) send(others, { kind: "push", entries: all, forward: !direct });
+    if (others.length > 0) send(others, { kind: "push", entries: all, forward: !direct, greeting: false });
     for (const target of targets) {
       if (!sources.has(target.id)) continue;
       const entries = news.filter(({ from }) => from !== target.id).map(({ entry }) => current(entry, table));
-      if (entries.length > 0) send([target], { kind: "push", entries, forward: !direct });
+      if (entries.length > 0) send([target], { kind: "push", entries, forward: !direct, greeting: false });
     }
   }
 

@@ -13,7 +13,7 @@ const uint32 = fc.integer({ min: 0, max: 0xffffffff });
 const anyDigest = fc.record({ high: uint32, low: uint32 });
 const entries = fc.array(anyEntry, { maxLength: 20 });
 const anyMessage: fc.Arbitrary<GossipMessage> = fc.oneof(
-  fc.record({ kind: fc.constant("push" as const), entries, forward: fc.boolean() }),
+  fc.record({ kind: fc.constant("push" as const), entries, forward: fc.boolean(), greeting: fc.boolean() }),
   fc.record({
     kind: fc.constant("digest" as const),
     digest: anyDigest,
@@ -53,7 +53,7 @@ describe("a gossip message", () => {
   it("keeps IPv6 hosts and host names", () => {
     for (const host of ["fd00::1", "node-1.example"]) {
       const of = new UniqueNode("test", host, 1, "00000000000000ff");
-      const message: GossipMessage = { kind: "push", entries: [entry(of, "up", 1)], forward: true };
+      const message: GossipMessage = { kind: "push", entries: [entry(of, "up", 1)], forward: true, greeting: false };
       expect(decodeGossip(encodeGossip(message), toNode)).toEqual(message);
     }
   });
@@ -69,7 +69,7 @@ describe("a gossip message", () => {
     const hashes = Array.from({ length: 100 }, (_, at) => ({ high: at, low: at }));
     expect(encodeGossip({ kind: "summary", hashes }).length).toBeLessThanOrEqual(100 * 8 + 8);
     const all = Array.from({ length: 100 }, (_, at) => entry(at + 1, "up", at + 1));
-    expect(encodeGossip({ kind: "push", entries: all, forward: false }).length).toBeLessThan(100 * 50);
+    expect(encodeGossip({ kind: "push", entries: all, forward: false, greeting: false }).length).toBeLessThan(100 * 50);
   });
 });
 

@@ -109,7 +109,11 @@ describe("gossip", () => {
     const network = atRest(2);
     const [first, second] = network.peers as [GossipPeer, GossipPeer];
     const impostor = entry({ ...node(2), address: "10.0.0.66:7337" } as never, "down");
-    first.gossip.receive(second.self, { kind: "push", entries: [impostor], forward: true }, network.now);
+    first.gossip.receive(
+      second.self,
+      { kind: "push", entries: [impostor], forward: true, greeting: false },
+      network.now,
+    );
     expect(first.gossip.duplicateIds).toBe(1);
     expect(first.table.get(node(2).id)?.status).toBe("joining");
   });

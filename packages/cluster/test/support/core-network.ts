@@ -60,8 +60,8 @@ export class CoreNetwork {
   }
 
   associate(a: CoreNode, b: CoreNode): void {
-    a.core.associated(b.self);
-    b.core.associated(a.self);
+    a.core.associated(b.self, true);
+    b.core.associated(a.self, false);
   }
 
   /** The one with this number, from 1. */
