@@ -10,7 +10,7 @@ it.each([1, 2, 3])(
   "thirty nodes find each other, and miss who crashes, on a network that loses packets (seed %i)",
   async (seed) => {
     const world = new World(seed * 1000);
-    world.medium.loses = lossy(seededRandom(seed), 0.05);
+    world.medium.loses = lossy(seededRandom(seed), 0.02);
     const nodes = Array.from({ length: NODES }, (_, index) => {
       const host = `10.0.0.${index + 1}`;
       const station = world.station(host);

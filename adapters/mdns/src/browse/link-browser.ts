@@ -5,7 +5,7 @@ import { packQuery } from "../dns/pack.js";
 import { readTxt } from "../dns/txt.js";
 import type { Link } from "../net/network.js";
 import { QuerySchedule } from "./query-schedule.js";
-import { Resolver } from "./resolver.js";
+import { IMMINENT_MS, Resolver } from "./resolver.js";
 import { type FoundInstance, ServiceCache } from "./service-cache.js";
 
 export interface LinkBrowserOptions {
@@ -19,8 +19,6 @@ export interface LinkBrowserOptions {
   readonly onChange: () => void;
 }
 
-/** A question that somebody else asks this long before ours makes ours unnecessary, in milliseconds. */
-const IMMINENT_MS = 500;
 /** An instance whose TXT record was asked for this often in vain is listed without. */
 const PATIENCE_FOR_TXT = 2;
 
@@ -94,6 +92,7 @@ export class LinkBrowser {
     if (message.truncated || !known) return;
     for (const question of message.questions.filter(({ unicast }) => !unicast)) {
       this.#cache.records.asked(question, now);
+      this.#resolver.othersAsk(question, now);
       const ours = question.type === "PTR" && sameName(question.name, this.#browse.name);
       if (ours && this.#schedule.nextAt - now <= IMMINENT_MS) this.#schedule.asked(now);
     }
@@ -107,8 +106,10 @@ export class LinkBrowser {
       this.#schedule.asked(now);
       questions.push(this.#browse);
     }
-    const lookFor = expired || this.#resolver.nextAt <= now;
-    const missing = lookFor ? this.#resolver.questions(this.#cache.missing(), now) : [];
+    // What has expired is asked for once more, but not by everybody at the same moment.
+    if (expired) this.#resolver.somethingCame(now);
+    const looking = this.#resolver.nextAt <= now;
+    const missing = looking ? this.#resolver.questions(this.#cache.missing(), now) : [];
     this.#ask([...questions, ...missing], now);
     this.#arm();
     // Having asked often enough in vain also makes a difference.

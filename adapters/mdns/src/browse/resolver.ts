@@ -1,20 +1,21 @@
 import type { Random } from "@rollcall/core";
 import type { Question } from "../dns/message.js";
 import { setKey } from "../dns/rdata.js";
-import { shortDelayMs } from "./query-schedule.js";
+import { nextIntervalMs, shortDelayMs } from "./query-schedule.js";
 
-/** Asked again after 1 s, then at doubling intervals, as long as something points to what is missing. */
-const FIRST_RETRY_MS = 1000;
-const MAX_RETRY_MS = 3_600_000;
+/** A question that somebody else asks this long before ours makes ours unnecessary, in milliseconds. */
+export const IMMINENT_MS = 500;
 
 interface Attempts {
   count: number;
   nextAt: number;
+  intervalMs: number;
 }
 
 /**
  * Decides when to ask for what a response left out: a pointer often comes without the records that it points to
- * (RFC 6763 section 12 asks responders to add them, but does not make them).
+ * (RFC 6763 section 12 asks responders to add them, but does not make them). Asks again at doubling intervals, as long
+ * as something points to what is missing.
  */
 export class Resolver {
   readonly #random: Random;
@@ -46,17 +47,37 @@ export class Resolver {
     for (const question of missing) {
       const key = setKey(question);
       if (this.#attempts.has(key)) continue; // two instances on one host
-      const attempts = before.get(key) ?? { count: 0, nextAt: now };
+      const attempts = before.get(key) ?? firstAttempt(now);
       this.#attempts.set(key, attempts);
       if (attempts.nextAt > now) continue;
       due.push(question);
-      attempts.nextAt = now + Math.min(FIRST_RETRY_MS * 2 ** attempts.count++, MAX_RETRY_MS);
+      this.#advance(attempts, now);
     }
     return due;
+  }
+
+  /** Somebody else asks for it, and we were going to: their answer will reach us too (RFC 6762 section 7.3). */
+  othersAsk(question: Question, now: number): void {
+    const key = setKey(question);
+    const aboutToLook = this.#lookAt <= now + IMMINENT_MS ? firstAttempt(now) : undefined;
+    const attempts = this.#attempts.get(key) ?? aboutToLook;
+    if (attempts === undefined || attempts.nextAt > now + IMMINENT_MS) return;
+    this.#advance(attempts, now);
+    this.#attempts.set(key, attempts);
   }
 
   /** How often this has been asked in vain. */
   asked(question: Question): number {
     return this.#attempts.get(setKey(question))?.count ?? 0;
   }
+
+  #advance(attempts: Attempts, now: number): void {
+    attempts.count++;
+    attempts.intervalMs = nextIntervalMs(attempts.intervalMs, this.#random);
+    attempts.nextAt = now + attempts.intervalMs;
+  }
+}
+
+function firstAttempt(now: number): Attempts {
+  return { count: 0, nextAt: now, intervalMs: 0 };
 }
