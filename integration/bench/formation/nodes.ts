@@ -1,9 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { createServer, type Server } from "node:net";
+import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type Kind, monotonicMs, type ToChild, type ToParent, type Usage } from "./protocol.ts";
 
 const DEADLINE_MS = 60_000;
+const FIRST_PORT = 12_000;
+const LAST_PORT = 30_000;
 
 /** Some nodes of one kind, each in a process of its own, all loaded and none started. */
 export class Nodes implements AsyncDisposable {
@@ -86,14 +88,20 @@ function answer<K extends ToParent["kind"]>(
   });
 }
 
+/** Ports that nobody listens on, from below those that the system gives to outgoing connections. */
 async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer();
-      return new Promise<Server>((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
 }
