@@ -114,14 +114,15 @@ export class Associations {
       connection,
       {
         view,
-        hasAssociation: (nodeId) => this.isOpen(nodeId),
+        existing: (nodeId) => (this.isOpen(nodeId) ? "open" : this.#isDialledBy(nodeId) ? "begun" : "none"),
         onConfirmed: (ended, peer) => {
           this.#inbound.delete(ended);
           this.#use(connection, peer, false);
         },
         onEnded: (ended, rejection) => {
           this.#inbound.delete(ended);
-          if (ended.peer !== undefined) this.#tellWaiting(ended.peer.id, this.isOpen(ended.peer.id));
+          // The peer may have dialled more than once, and have chosen another of its connections.
+          if (ended.peer !== undefined && !this.#isDialledBy(ended.peer.id)) this.#tellWaiting(ended.peer.id, false);
           if (rejection !== undefined) this.#context.onRejected(rejection, ended.peer, "inbound");
         },
         onReleased: () => {
@@ -179,10 +180,7 @@ export class Associations {
           const peer = result.accept.from;
           if (result.verdict === "use") this.#use(connection, peer, true);
           if (result.verdict !== "await" || this.isOpen(peer.id)) return resolve({ kind: "associated", peer });
-          this.#wait(peer.id, (opened) => {
-            if (opened) return resolve({ kind: "associated", peer });
-            fail(new ClusterError("HANDSHAKE_FAILED", `${peer} dialled us at the same time, and then gave up.`));
-          });
+          this.#waitFor(peer, aborted).then(() => resolve({ kind: "associated", peer }), fail);
         },
         fail,
       );
@@ -205,7 +203,7 @@ export class Associations {
   close(nodeId: string): void {
     const association = this.#associations.get(nodeId);
     if (association === undefined) return;
-    this.#associations.delete(nodeId);
+    this.#discard(association);
     association.retry?.cancel();
     association.connection?.close();
   }
@@ -224,11 +222,10 @@ export class Associations {
     const association = this.#associations.get(peer.id);
     if (association?.connection !== undefined) {
       // If the peer does not know of the one we have, and we had it before we dialled, then it is broken.
-      return accept.existing || association.openedAt > begun ? "drop" : "use";
+      return accept.existing !== "none" || association.openedAt > begun ? "drop" : "use";
     }
-    const crossed = [...this.#inbound].some((handshake) => handshake.peer?.id === peer.id);
-    if (!crossed) return "use";
-    return accept.existing || compareNodes(peer, this.#context.view.self) < 0 ? "await" : "use";
+    if (!this.#isDialledBy(peer.id)) return "use";
+    return accept.existing === "open" || compareNodes(peer, this.#context.view.self) < 0 ? "await" : "use";
   }
 
   #use(connection: Connection, peer: UniqueNode, dialled: boolean): void {
@@ -287,8 +284,13 @@ export class Associations {
     const { id } = association.peer;
     if (this.#stopped || this.#associations.get(id) !== association) return false;
     if (this.#context.isWanted(id)) return true;
-    this.#associations.delete(id);
+    this.#discard(association);
     return false;
+  }
+
+  #discard(association: Association): void {
+    this.#associations.delete(association.peer.id);
+    this.counters.droppedFrames += association.buffer.drain().length;
   }
 
   #association(peer: UniqueNode): Association {
@@ -311,9 +313,28 @@ export class Associations {
     }
   }
 
-  #wait(nodeId: string, listener: (opened: boolean) => void): void {
-    const waiting = this.#waiting.get(nodeId) ?? new Set();
-    this.#waiting.set(nodeId, waiting.add(listener));
+  /** Whether a peer has begun a handshake with us that is not over. */
+  #isDialledBy(nodeId: string): boolean {
+    return [...this.#inbound].some((handshake) => handshake.peer?.id === nodeId);
+  }
+
+  /** Resolves once a connection that the peer dialled is in use. */
+  #waitFor(peer: UniqueNode, aborted: AbortSignal): Promise<void> {
+    const waiting = this.#waiting.get(peer.id) ?? new Set();
+    this.#waiting.set(peer.id, waiting);
+    return new Promise((resolve, reject) => {
+      const listener = (opened: boolean) => {
+        aborted.removeEventListener("abort", abort);
+        if (opened) return resolve();
+        reject(new ClusterError("HANDSHAKE_FAILED", `${peer} dialled us at the same time, and then gave up.`));
+      };
+      const abort = () => {
+        waiting.delete(listener);
+        reject(aborted.reason);
+      };
+      aborted.addEventListener("abort", abort);
+      waiting.add(listener);
+    });
   }
 
   #tellWaiting(nodeId: string, opened: boolean): void {

@@ -1,13 +1,19 @@
 import type { Timer } from "@rollcall/core";
 import { type AdmissionView, admitOffer, reject } from "../handshake/admission.js";
-import { decodeHandshake, encodeHandshake, type Offer, type Reject } from "../handshake/handshake-message.js";
+import {
+  decodeHandshake,
+  type Existing,
+  encodeHandshake,
+  type Offer,
+  type Reject,
+} from "../handshake/handshake-message.js";
 import type { UniqueNode } from "../node.js";
 import type { Connection } from "../transport/transport.js";
 
 export interface InboundHandshakeContext {
   readonly view: AdmissionView;
-  /** Whether a working association with the peer exists. */
-  readonly hasAssociation: (nodeId: string) => boolean;
+  /** What exists with the peer besides this handshake. */
+  readonly existing: (nodeId: string) => Existing;
   /** The peer wants the connection used. */
   readonly onConfirmed: (handshake: InboundHandshake, peer: UniqueNode) => void;
   /** It is over without an association; called once. `rejection` is what either side said, if either did. */
@@ -76,14 +82,10 @@ export class InboundHandshake {
       this.refuse(admission);
       return;
     }
+    const existing = this.#context.existing(offer.from.id);
     this.peer = offer.from;
     this.connection.send(
-      encodeHandshake({
-        kind: "accept",
-        protocol: admission.protocol,
-        from: this.#context.view.self,
-        existing: this.#context.hasAssociation(offer.from.id),
-      }),
+      encodeHandshake({ kind: "accept", protocol: admission.protocol, from: this.#context.view.self, existing }),
     );
   }
 

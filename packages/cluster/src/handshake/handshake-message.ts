@@ -38,9 +38,16 @@ export interface Accept {
   /** What both will speak. */
   readonly protocol: ProtocolVersion;
   readonly from: UniqueNode;
-  /** Whether the answering side holds a working association with the dialling one already. */
-  readonly existing: boolean;
+  readonly existing: Existing;
 }
+
+/**
+ * What the answering side holds about the dialling one already: nothing, another handshake that the dialling side began
+ * and that may be over there by now, or an association that is open.
+ */
+export type Existing = (typeof EXISTING)[number];
+
+const EXISTING = Object.freeze(["none", "begun", "open"] as const);
 
 /** Dialling side: whether this connection is the one to use; another may have been quicker. */
 export interface Confirm {
@@ -96,8 +103,9 @@ function fromFields(fields: Record<string, unknown>): HandshakeMessage | undefin
     }
     case "accept": {
       const protocol = parseVersion(fields.protocol);
-      if (protocol === undefined || typeof fields.existing !== "boolean") return undefined;
-      return { kind: "accept", protocol, from: fromNode(fields.from), existing: fields.existing };
+      const existing = EXISTING.find((each) => each === fields.existing);
+      if (protocol === undefined || existing === undefined) return undefined;
+      return { kind: "accept", protocol, from: fromNode(fields.from), existing };
     }
     case "confirm":
       return typeof fields.use === "boolean" ? { kind: "confirm", use: fields.use } : undefined;

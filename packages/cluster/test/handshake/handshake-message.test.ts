@@ -27,7 +27,12 @@ const anyMessage: fc.Arbitrary<HandshakeMessage> = fc.oneof(
     from: anyNode,
     targetId: fc.option(anyId, { nil: undefined }),
   }),
-  fc.record({ kind: fc.constant("accept" as const), protocol, from: anyNode, existing: fc.boolean() }),
+  fc.record({
+    kind: fc.constant("accept" as const),
+    protocol,
+    from: anyNode,
+    existing: fc.constantFrom("none" as const, "begun" as const, "open" as const),
+  }),
   fc.record({ kind: fc.constant("confirm" as const), use: fc.boolean() }),
   fc.record({
     kind: fc.constant("reject" as const),
@@ -39,7 +44,7 @@ const anyMessage: fc.Arbitrary<HandshakeMessage> = fc.oneof(
 const bytes = (value: unknown) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value));
 const from = { system: "test", host: "10.0.0.1", port: 7337, id: "0000000000000001" };
 const offer = { rollcall: "offer", protocol: "1.0.0", from };
-const accept = { rollcall: "accept", protocol: "1.0.0", from, existing: false };
+const accept = { rollcall: "accept", protocol: "1.0.0", from, existing: "none" };
 
 describe("a handshake message", () => {
   it("reads as it was written", () => {
@@ -96,7 +101,8 @@ describe("bytes that are no handshake message", () => {
     ["an offer from port 0", { ...offer, from: { ...from, port: 0 } }],
     ["an offer from a bad id", { ...offer, from: { ...from, id: "1" } }],
     ["an offer for a target that is no text", { ...offer, targetId: 1 }],
-    ["an accept that does not say whether", { ...accept, existing: "no" }],
+    ["an accept that does not say what exists", { ...accept, existing: undefined }],
+    ["an accept that says something else", { ...accept, existing: true }],
     ["an accept from nobody", { ...accept, from: null }],
     ["a confirm that does not say which", { rollcall: "confirm", use: 1 }],
     ["a reject without a known code", { rollcall: "reject", code: "BECAUSE", reason: "" }],

@@ -1,0 +1,297 @@
+import { describe, expect, it } from "vitest";
+import { MAX_HANDSHAKE_FRAME_BYTES, type Reject } from "../../src/handshake/handshake-message.js";
+import type { Connection } from "../../src/transport/transport.js";
+import { forEachSeed } from "../support/seeds.js";
+import { heardFrom, NOTHING_LEFT, type Talker, Talkers } from "../support/talkers.js";
+
+async function pair(talkers: Talkers): Promise<[Talker, Talker]> {
+  return [await talkers.add(1), await talkers.add(2)];
+}
+
+/** Numbers as texts. */
+const count = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => String(from + at));
+
+describe("two nodes that dial each other at once", () => {
+  it("end with one connection, and hear everything in order, for 200 seeds and any latency", async () => {
+    await forEachSeed(200, async (seed) => {
+      const talkers = new Talkers(seed, [0.1, 50]);
+      const { clock, network, random } = talkers;
+      const [a, b] = await pair(talkers);
+      const dials: Promise<unknown>[] = [];
+      for (const [from, to] of [
+        [a, b],
+        [b, a],
+      ] as const) {
+        clock.schedule(random() * 60, () => dials.push(from.associations.dial(to.self, to.self.id)));
+        for (const text of count(1, 8)) clock.schedule(random() * 5 + Number(text) * 25, () => from.say(to, text));
+      }
+      await clock.advance(2_000);
+      expect(await Promise.all(dials)).toMatchObject([{ kind: "associated" }, { kind: "associated" }]);
+      expect(network.connections).toBe(1);
+      expect([heardFrom(a, b), heardFrom(b, a)]).toEqual([count(1, 8), count(1, 8)]);
+      expect(await talkers.end(a, b)).toEqual(NOTHING_LEFT);
+    });
+  });
+
+  it("and again and again, end with one connection, and hear nothing twice, for 200 seeds", async () => {
+    await forEachSeed(200, async (seed) => {
+      const talkers = new Talkers(seed, [0.1, 20]);
+      const { clock, network, random } = talkers;
+      const [a, b] = await pair(talkers);
+      const dials: Promise<unknown>[] = [];
+      for (const [from, to] of [
+        [a, b],
+        [b, a],
+      ] as const) {
+        for (let times = 0; times < 4; times++) {
+          // By name or without one, as a listing or a member makes it dial.
+          const target = random() < 0.5 ? to.self.id : undefined;
+          clock.schedule(random() * 100, () => dials.push(from.associations.dial(to.self, target)));
+        }
+        for (const text of count(1, 20)) clock.schedule(Number(text) * 10, () => from.say(to, text));
+      }
+      await clock.advance(2_000);
+      expect(await Promise.all(dials)).toHaveLength(8);
+      expect(network.connections).toBe(1);
+      expect([heardFrom(a, b), heardFrom(b, a)]).toEqual([count(1, 20), count(1, 20)]);
+    });
+  });
+
+  it("while the connection keeps breaking, hear nothing twice or out of order, and end with one, for 200 seeds", async () => {
+    await forEachSeed(200, async (seed) => {
+      const talkers = new Talkers(seed, [0.1, 20]);
+      const { clock, network, random } = talkers;
+      const [a, b] = await pair(talkers);
+      for (const [from, to] of [
+        [a, b],
+        [b, a],
+      ] as const) {
+        for (const text of count(1, 50)) clock.schedule(random() * 5 + Number(text) * 10, () => from.say(to, text));
+      }
+      for (let times = 0; times < 5; times++) {
+        clock.schedule(random() * 450, () => network.breakConnections(a.self.host, b.self.host));
+      }
+      await clock.advance(5_000);
+      expect(network.connections).toBe(1);
+      for (const heard of [heardFrom(a, b), heardFrom(b, a)]) {
+        const numbers = heard.map(Number);
+        expect(numbers).toEqual([...new Set(numbers)].sort((x, y) => x - y));
+        expect(numbers.at(-1)).toBe(50);
+      }
+      expect(await talkers.end(a, b)).toEqual(NOTHING_LEFT);
+    });
+  });
+});
+
+describe("what is said before there is an association", () => {
+  it("waits for it, and arrives in order before what is said later", async () => {
+    const talkers = new Talkers();
+    const a = await talkers.add(1);
+    const b = await talkers.add(2, 0, false);
+    a.say(b, ...count(1, 10));
+    await talkers.clock.advance(1_000);
+    expect(a.associations.counters.droppedFrames).toBe(0);
+    const transport = talkers.network.transport(b.self.host);
+    await transport.listen(b.self, (connection) => b.associations.accept(connection));
+    await talkers.clock.until(() => a.associations.isOpen(b.self.id));
+    a.say(b, "11");
+    await talkers.clock.advance(10);
+    expect(heardFrom(b, a)).toEqual(count(1, 11));
+  });
+
+  it.each([
+    ["frames", { frames: 3, bytes: 1_000 }],
+    ["bytes", { frames: 1_000, bytes: 3 }],
+  ])("is bounded in %s; what comes beyond is dropped and counted", async (_, buffer) => {
+    const talkers = new Talkers(1, [0.2, 1], { buffer });
+    const [a, b] = await pair(talkers);
+    a.say(b, ...count(1, 9));
+    expect(a.associations.counters.droppedFrames).toBe(6);
+    await talkers.clock.advance(100);
+    expect(heardFrom(b, a)).toEqual(["1", "2", "3"]);
+    a.say(b, "10");
+    await talkers.clock.advance(100);
+    expect(heardFrom(b, a)).toEqual(["1", "2", "3", "10"]);
+    expect(a.associations.counters).toMatchObject({ sentFrames: 4, sentBytes: 5, droppedFrames: 6 });
+    expect(b.associations.counters).toMatchObject({ receivedFrames: 4, receivedBytes: 5 });
+  });
+
+  it("is dropped and counted when the peer is not wanted any more", async () => {
+    const talkers = new Talkers();
+    const a = await talkers.add(1);
+    const b = await talkers.add(2, 0, false);
+    a.say(b, "1", "2", "3");
+    await talkers.clock.advance(500);
+    a.isWanted = () => false;
+    await talkers.clock.advance(10_000);
+    expect(a.associations.counters.droppedFrames).toBe(3);
+    expect(await talkers.end(a)).toEqual(NOTHING_LEFT);
+  });
+});
+
+describe("a connection that is lost", () => {
+  it("is made again at once, while the peer is wanted", async () => {
+    const talkers = new Talkers();
+    const [a, b] = await pair(talkers);
+    await talkers.clock.settle(a.associations.dial(b.self, b.self.id));
+    talkers.network.breakConnections(a.self.host, b.self.host);
+    await talkers.clock.advance(20);
+    expect([a.associations.isOpen(b.self.id), b.associations.isOpen(a.self.id)]).toEqual([true, true]);
+    expect(talkers.network.connections).toBe(1);
+  });
+
+  it("is not made again when the peer is not wanted", async () => {
+    const talkers = new Talkers();
+    const [a, b] = await pair(talkers);
+    await talkers.clock.settle(a.associations.dial(b.self, b.self.id));
+    a.isWanted = () => false;
+    b.isWanted = () => false;
+    talkers.network.breakConnections(a.self.host, b.self.host);
+    await talkers.clock.advance(60_000);
+    expect([a.associations.open, talkers.network.connections, talkers.clock.pending]).toEqual([0, 0, 0]);
+  });
+
+  it("on one side only is replaced when the other side dials", async () => {
+    const talkers = new Talkers();
+    const [a, b] = await pair(talkers);
+    await talkers.clock.settle(a.associations.dial(b.self, b.self.id));
+    // A process that was restarted in place of b, with b's id, knows nothing of the connection that a still holds.
+    talkers.network.cut([b.self.host], [a.self.host], "one-way");
+    b.associations.stop();
+    await talkers.clock.advance(100);
+    talkers.network.heal();
+    talkers.network.crash(b.self.host);
+    const again = await talkers.add(2);
+    again.say(a, "back");
+    await talkers.clock.advance(1_000);
+    expect(heardFrom(a, again)).toEqual(["back"]);
+    expect(talkers.network.connections).toBe(1);
+  });
+});
+
+describe("a dial", () => {
+  it("gives up at once when its signal aborts, at whatever point", async () => {
+    await forEachSeed(50, async (seed) => {
+      const talkers = new Talkers(seed, [1, 20]);
+      const { clock, random } = talkers;
+      const [a, b] = await pair(talkers);
+      const controller = new AbortController();
+      const reason = new Error("changed my mind");
+      // The lower node's own dial, on which the higher one has to wait when they cross.
+      clock.schedule(random() * 60, () => a.say(b, "hello"));
+      const outcome = b.associations.dial(a.self, a.self.id, controller.signal).catch((error) => error);
+      const abortAt = random() * 100;
+      await clock.advance(abortAt);
+      controller.abort(reason);
+      const before = clock.now();
+      const result = await clock.settle(outcome);
+      expect(clock.now()).toBe(before);
+      if (result !== reason) expect(result).toMatchObject({ kind: "associated" });
+      expect(await talkers.end(a, b)).toEqual(NOTHING_LEFT);
+    });
+  });
+
+  it("fails with SHUT_DOWN when everything ends", async () => {
+    const talkers = new Talkers();
+    const [a, b] = await pair(talkers);
+    const outcome = a.associations.dial(b.self, b.self.id).catch((error) => error);
+    a.associations.stop();
+    expect(await talkers.clock.settle(outcome)).toMatchObject({ code: "SHUT_DOWN" });
+    await expect(a.associations.dial(b.self, undefined)).rejects.toMatchObject({ code: "SHUT_DOWN" });
+    expect(await talkers.end(b)).toEqual(NOTHING_LEFT);
+  });
+
+  it("of an address where nobody answers in time fails, and leaves nothing", async () => {
+    const talkers = new Talkers();
+    const a = await talkers.add(1);
+    const silent = talkers.network.transport("10.0.0.2");
+    const accepted: Connection[] = [];
+    await silent.listen({ host: "10.0.0.2", port: 7337 }, (connection) => {
+      connection.handle({ onFrame: () => {}, onClose: () => {} });
+      accepted.push(connection);
+    });
+    const outcome = a.associations.dial({ host: "10.0.0.2", port: 7337 }, undefined).catch((error) => error);
+    expect(await talkers.clock.settle(outcome)).toMatchObject({ code: "HANDSHAKE_TIMED_OUT" });
+    expect(talkers.clock.now()).toBeGreaterThanOrEqual(2_000);
+    expect(accepted).toHaveLength(1);
+    expect(await talkers.end(a)).toEqual(NOTHING_LEFT);
+  });
+
+  it.each([
+    ["something that is no handshake", Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n")],
+    ["a confirmation where an answer is due", Buffer.from('{"rollcall":"confirm","use":true}')],
+    ["more than a handshake may be", Buffer.alloc(MAX_HANDSHAKE_FRAME_BYTES + 1)],
+  ])("of somebody who answers %s fails", async (_, answer) => {
+    const talkers = new Talkers();
+    const a = await talkers.add(1);
+    const other = talkers.network.transport("10.0.0.2");
+    await other.listen({ host: "10.0.0.2", port: 7337 }, (connection) => {
+      connection.handle({ onFrame: () => connection.send(answer), onClose: () => {} });
+    });
+    const outcome = a.associations.dial({ host: "10.0.0.2", port: 7337 }, undefined).catch((error) => error);
+    expect(await talkers.clock.settle(outcome)).toMatchObject({ code: "HANDSHAKE_FAILED" });
+    expect(await talkers.end(a)).toEqual(NOTHING_LEFT);
+  });
+});
+
+describe("somebody who connects", () => {
+  /** A stranger's connection to a talker, and what it hears. */
+  async function stranger(talkers: Talkers, to: Talker) {
+    const heard: string[] = [];
+    const { signal } = new AbortController();
+    const transport = talkers.network.transport("10.9.9.9");
+    const connection = await talkers.clock.settle(transport.connect(to.self, 1_000, signal));
+    connection.handle({
+      onFrame: (frame) => heard.push(Buffer.from(frame).toString()),
+      onClose: () => heard.push("closed"),
+    });
+    return { connection, heard };
+  }
+
+  it("and says nothing is shown the door when time is up", async () => {
+    const talkers = new Talkers();
+    const a = await talkers.add(1);
+    const { heard } = await stranger(talkers, a);
+    await talkers.clock.advance(1_990);
+    expect(heard).toEqual([]);
+    await talkers.clock.advance(20);
+    expect(heard).toEqual(["closed"]);
+    expect(talkers.clock.pending).toBe(0);
+  });
+
+  it.each([
+    ["nonsense", "hello"],
+    ["an accept", '{"rollcall":"accept"}'],
+  ])("and says %s is told that it was not understood", async (_, text) => {
+    const talkers = new Talkers();
+    const a = await talkers.add(1);
+    const { connection, heard } = await stranger(talkers, a);
+    connection.send(Buffer.from(text));
+    await talkers.clock.advance(10);
+    expect(heard.map((each) => (each === "closed" ? each : (JSON.parse(each) as Reject).code))).toEqual([
+      "NOT_UNDERSTOOD",
+      "closed",
+    ]);
+  });
+
+  it("and sends more than a handshake may be is cut off", async () => {
+    const talkers = new Talkers();
+    const a = await talkers.add(1);
+    const { connection, heard } = await stranger(talkers, a);
+    connection.send(Buffer.alloc(MAX_HANDSHAKE_FRAME_BYTES + 1));
+    await talkers.clock.advance(10);
+    expect(heard).toEqual(["closed"]);
+  });
+
+  it("as one too many is refused and counted, and the others are served", async () => {
+    const talkers = new Talkers(1, [0.2, 1], { maxHandshakes: 3 });
+    const [a, b] = await pair(talkers);
+    for (let times = 0; times < 3; times++) await stranger(talkers, a);
+    const { heard } = await stranger(talkers, a);
+    await talkers.clock.advance(10);
+    expect([heard, a.associations.counters.refusedConnections]).toEqual([["closed"], 1]);
+    b.say(a, "let me in");
+    await talkers.clock.advance(5_000);
+    expect(heardFrom(a, b)).toEqual(["let me in"]);
+  });
+});

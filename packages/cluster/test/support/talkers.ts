@@ -1,0 +1,96 @@
+import { SimulatedNetwork, seededRandom, VirtualClock } from "@rollcall/testkit";
+import { Associations, type AssociationsOptions } from "../../src/association/associations.js";
+import type { AdmissionView } from "../../src/handshake/admission.js";
+import type { Reject } from "../../src/handshake/handshake-message.js";
+import { quietLogger } from "../../src/logger.js";
+import type { UniqueNode } from "../../src/node.js";
+import { node } from "./nodes.js";
+
+const OPTIONS: AssociationsOptions = {
+  connectTimeoutMs: 500,
+  handshakeTimeoutMs: 2_000,
+  maxHandshakes: 16,
+  maxFrameBytes: 1_000_000,
+  buffer: { frames: 1_000, bytes: 1_000_000 },
+};
+
+/** A node that has nothing but associations: it says texts and notes what it hears. */
+export interface Talker {
+  readonly self: UniqueNode;
+  readonly associations: Associations;
+  /** By whom each text was said, in the order of arrival. */
+  readonly heard: { readonly from: string; readonly text: string }[];
+  readonly rejections: Reject[];
+  /** Whom it wants to stay in touch with. Default: everybody. */
+  isWanted: (nodeId: string) => boolean;
+  view: AdmissionView;
+  say(to: Talker, ...texts: string[]): void;
+}
+
+/** Talkers on a simulated network. */
+export class Talkers {
+  readonly clock = new VirtualClock();
+  readonly random: () => number;
+  readonly network: SimulatedNetwork;
+  readonly #options: AssociationsOptions;
+
+  constructor(seed = 1, latencyMs: readonly [number, number] = [0.2, 1], options: Partial<AssociationsOptions> = {}) {
+    this.random = seededRandom(seed);
+    this.network = new SimulatedNetwork({ clock: this.clock, random: this.random, latencyMs });
+    this.#options = { ...OPTIONS, ...options };
+  }
+
+  /** A talker that listens, unless told not to. */
+  async add(number: number, incarnation = 0, listens = true): Promise<Talker> {
+    const self = node(number, incarnation);
+    const transport = this.network.transport(self.host);
+    const talker: Talker = {
+      self,
+      heard: [],
+      rejections: [],
+      isWanted: () => true,
+      view: {
+        self,
+        member: (id) =>
+          id === self.id ? { node: self, status: "up", reachability: "reachable", upNumber: 1 } : undefined,
+        isTombstoned: () => false,
+      },
+      associations: new Associations({
+        options: this.#options,
+        view: {
+          self,
+          member: (id) => talker.view.member(id),
+          isTombstoned: (id) => talker.view.isTombstoned(id),
+        },
+        transport,
+        clock: this.clock,
+        random: this.random,
+        logger: quietLogger,
+        isWanted: (id) => talker.isWanted(id),
+        onAssociated: () => {},
+        onDissociated: () => {},
+        onFrame: (peer, frame) => talker.heard.push({ from: peer.host, text: Buffer.from(frame).toString() }),
+        onRejected: (rejection) => talker.rejections.push(rejection),
+      }),
+      say(to, ...texts) {
+        for (const text of texts) talker.associations.send(to.self, Buffer.from(text));
+      },
+    };
+    if (listens) await transport.listen(self, (connection) => talker.associations.accept(connection));
+    return talker;
+  }
+
+  /** Ends all of them, and sees that nothing is left. */
+  async end(...talkers: Talker[]): Promise<{ pending: number; connections: number }> {
+    for (const { associations } of talkers) associations.stop();
+    await this.clock.advance(5_000);
+    return { pending: this.clock.pending, connections: this.network.connections };
+  }
+}
+
+export const NOTHING_LEFT = { pending: 0, connections: 0 };
+
+/** What one has heard of another, in the order of arrival. */
+export function heardFrom(talker: Talker, other: Talker): string[] {
+  return talker.heard.filter(({ from }) => from === other.self.host).map(({ text }) => text);
+}
