@@ -1,5 +1,12 @@
 #!/usr/bin/env node
 import { runProgram } from "./program.js";
 
+// Whoever read the output has gone, as `| head` does: ends as programs do that know nothing of it, by SIGPIPE.
+const SIGPIPE_EXIT_CODE = 141;
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(SIGPIPE_EXIT_CODE);
+});
+
 // Not process.exit(): what was written to a pipe has to get there, and a handle that stayed open has to show.
 process.exitCode = await runProgram(process.argv.slice(2), process);

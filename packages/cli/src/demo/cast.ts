@@ -2,7 +2,7 @@ import type { Clock } from "@rollcall/core";
 import type { Order, Report } from "./messages.js";
 import { NodeHandle } from "./node-handle.js";
 import type { Exit, NodeView } from "./node-view.js";
-import type { NodeEntry, NodeEvent } from "./story-event.js";
+import type { NodeEntry, NodeEvent } from "./telling/story-event.js";
 
 /** What a node is called: A, B, C … */
 const NAMES = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];

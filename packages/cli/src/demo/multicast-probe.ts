@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
 
 /** Where multicast DNS is spoken over IPv4 (RFC 6762 section 3). */
 const GROUP = "224.0.0.251";
@@ -18,35 +19,51 @@ export interface MulticastProbe {
  * @throws Error that says what does not work
  */
 export async function probeMulticast(address: string, withinMs = 1_000): Promise<MulticastProbe> {
-  const sockets = [createSocket({ type: "udp4", reuseAddr: true }), createSocket({ type: "udp4", reuseAddr: true })];
-  const [receiver, sender] = sockets as [Socket, Socket];
+  const receiver = createSocket({ type: "udp4", reuseAddr: true });
+  const sender = createSocket({ type: "udp4", reuseAddr: true });
+  try {
+    receiver.bind(0);
+    await once(receiver, "listening");
+    const { port } = receiver.address();
+    receiver.addMembership(GROUP, address);
+    // To the same port, as the nodes' sockets will be.
+    sender.bind(port);
+    await once(sender, "listening");
+    sender.setMulticastInterface(address);
+    sender.setMulticastTTL(1);
+    if (!(await arrives(sender, receiver, port, withinMs))) {
+      throw new Error(`nothing that was sent to ${GROUP} on ${address} came back within ${withinMs} ms`);
+    }
+    return { port };
+  } finally {
+    await Promise.all([receiver, sender].map(close));
+  }
+}
+
+/** Whether something sent to the group comes back in time. Rejects when it cannot be sent. */
+async function arrives(sender: Socket, receiver: Socket, port: number, withinMs: number): Promise<boolean> {
   const token = randomBytes(16);
   let again: NodeJS.Timeout | undefined;
   let limit: NodeJS.Timeout | undefined;
   try {
-    return await new Promise<MulticastProbe>((resolve, reject) => {
-      const late = () =>
-        reject(new Error(`nothing that was sent to ${GROUP} on ${address} came back in ${withinMs} ms`));
-      limit = setTimeout(late, withinMs);
-      for (const socket of sockets) socket.on("error", reject);
+    return await new Promise((resolve, reject) => {
+      limit = setTimeout(() => resolve(false), withinMs);
+      for (const socket of [sender, receiver]) socket.on("error", reject);
       receiver.on("message", (packet) => {
-        if (packet.equals(token)) resolve({ port: receiver.address().port });
+        if (packet.equals(token)) resolve(true);
       });
-      receiver.bind(0, () => {
-        receiver.addMembership(GROUP, address);
-        // Bound to the same port, as the nodes' sockets will be.
-        sender.bind(receiver.address().port, () => {
-          sender.setMulticastInterface(address);
-          sender.setMulticastTTL(1);
-          const send = () => sender.send(token, receiver.address().port, GROUP, (error) => error && reject(error));
-          again = setInterval(send, AGAIN_MS);
-          send();
-        });
-      });
+      const send = () => sender.send(token, port, GROUP, (error) => error && reject(error));
+      again = setInterval(send, AGAIN_MS);
+      send();
     });
   } finally {
     clearTimeout(limit);
     clearInterval(again);
-    await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
   }
+}
+
+function close(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.close(() => resolve());
+  });
 }

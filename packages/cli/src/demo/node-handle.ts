@@ -19,7 +19,7 @@ export class NodeHandle {
   #complaint = "";
 
   constructor(name: string, listener: NodeListener) {
-    const program = fileURLToPath(new URL("./node-process.js", import.meta.url));
+    const program = fileURLToPath(new URL("./node/node-process.js", import.meta.url));
     // Options of this process, such as a debugger's port, are not for the others.
     this.#process = fork(program, { execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
     this.view = new NodeView(name, this.#process.pid ?? 0);

@@ -1,6 +1,6 @@
 import type { ClusterExplanation, MemberStatus } from "@rollcall/cluster";
 import type { MemberReport, ReportBody } from "./messages.js";
-import type { NodeEvent } from "./story-event.js";
+import type { NodeEvent } from "./telling/story-event.js";
 
 /** How a process ended. */
 export interface Exit {

@@ -4,15 +4,15 @@ import type { Terminal } from "../terminal/terminal.js";
 import { Cast } from "./cast.js";
 import { type ChosenDiscovery, chooseDiscovery } from "./choose-discovery.js";
 import type { DemoOptions } from "./demo-options.js";
-import { describePlan, removeFolder } from "./discovery-plan.js";
+import { removeFolder } from "./discovery-plan.js";
 import { Interruption } from "./interruption.js";
 import { machineClock } from "./machine-clock.js";
 import { probeMulticast } from "./multicast-probe.js";
-import { renderJson } from "./render-json.js";
 import { Show } from "./show.js";
-import type { StoryEvent, TimelineEntry } from "./story-event.js";
-import { TextRenderer } from "./text-renderer.js";
-import { Timeline } from "./timeline.js";
+import { renderJson } from "./telling/render-json.js";
+import type { StoryEvent, TimelineEntry } from "./telling/story-event.js";
+import { TextRenderer } from "./telling/text-renderer.js";
+import { Timeline } from "./telling/timeline.js";
 
 const SYSTEM = "demo";
 
@@ -44,8 +44,8 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
   };
   process.on("exit", lastResort);
   try {
+    tell({ event: "opening", nodes: options.nodes, discovery: plan });
     if (note !== undefined) tell({ event: "note", text: note });
-    tell({ event: "opening", nodes: options.nodes, discovery: describePlan(plan) });
     const show = new Show({ options, cast, clock, interruption, tell });
     return await show.play({ kind: "start", system: SYSTEM, discovery: plan });
   } finally {

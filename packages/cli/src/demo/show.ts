@@ -5,7 +5,7 @@ import type { Interruption } from "./interruption.js";
 import type { StartOrder } from "./messages.js";
 import { StepRunner } from "./step-runner.js";
 import { story } from "./story.js";
-import type { StoryEvent } from "./story-event.js";
+import type { StoryEvent } from "./telling/story-event.js";
 
 /** How long nodes may take to say why something did not happen. */
 const EXPLAIN_LIMIT_MS = 1_000;

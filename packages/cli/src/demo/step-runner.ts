@@ -2,7 +2,7 @@ import type { Clock } from "@rollcall/core";
 import type { Cast } from "./cast.js";
 import type { NodeView } from "./node-view.js";
 import type { Goal, Step } from "./story.js";
-import type { StoryEvent } from "./story-event.js";
+import type { StoryEvent } from "./telling/story-event.js";
 
 export interface StepRunnerContext {
   readonly cast: Pick<Cast, "casualties" | "complaint" | "until">;

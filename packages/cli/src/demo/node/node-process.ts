@@ -2,10 +2,11 @@
  * What a process of the demonstration runs. It is told the system's name and how to discover, nothing else; it tells
  * what it sees, and ends when it has left, or soon after the demonstration has gone.
  */
+
+import { removeFolder } from "../discovery-plan.js";
+import { machineClock } from "../machine-clock.js";
+import type { Order, Report, StartOrder } from "../messages.js";
 import { DemoNode } from "./demo-node.js";
-import { removeFolder } from "./discovery-plan.js";
-import { machineClock } from "./machine-clock.js";
-import type { Order, Report, StartOrder } from "./messages.js";
 
 /** How long a node whose demonstration has gone may take to leave: nobody is there to end a process that hangs. */
 const ORPHAN_LIMIT_MS = 5_000;

@@ -1,6 +1,6 @@
 import { type ClusterEvent, ClusterSystem, type Member } from "@rollcall/cluster";
 import { formatEndpoint } from "@rollcall/core";
-import type { MemberReport, ReportBody, StartOrder } from "./messages.js";
+import type { MemberReport, ReportBody, StartOrder } from "../messages.js";
 import { observed } from "./observed-discovery.js";
 import { openDiscovery } from "./open-discovery.js";
 

@@ -1,6 +1,7 @@
-import { formatExplanation } from "../explain/format-explanation.js";
-import type { Palette, Style } from "../terminal/palette.js";
-import { count, indent, seconds } from "../terminal/text.js";
+import { formatExplanation } from "../../explain/format-explanation.js";
+import type { Palette, Style } from "../../terminal/palette.js";
+import { count, indent, seconds } from "../../terminal/text.js";
+import { describePlan } from "../discovery-plan.js";
 import { type NodeEvents, sentence, sentenceKey } from "./sentences.js";
 import type { NodeEntry, StoryEntry, TimelineEntry } from "./story-event.js";
 
@@ -83,7 +84,7 @@ export class TextRenderer {
     switch (entry.event) {
       case "opening": {
         const title = `${count(entry.nodes, "process", "processes")} on this machine become one cluster`;
-        return `${style("bold", title)}\nThey find each other by ${entry.discovery}.\n`;
+        return `${style("bold", title)}\nThey find each other by ${describePlan(entry.discovery)}.\n`;
       }
       case "note":
         return `\n${entry.text}\n`;

@@ -1,4 +1,5 @@
 import type { ClusterExplanation, MemberStatus, Reachability } from "@rollcall/cluster";
+import type { DiscoveryPlan } from "../discovery-plan.js";
 
 /** Something a node of the demonstration did or saw. Addresses are `host:port`. */
 export type NodeEvent =
@@ -23,7 +24,7 @@ export type NodeEvent =
 
 /** Where the demonstration stands. Steps count from 1. */
 export type StoryEvent =
-  | { readonly event: "opening"; readonly nodes: number; readonly discovery: string }
+  | { readonly event: "opening"; readonly nodes: number; readonly discovery: DiscoveryPlan }
   | { readonly event: "note"; readonly text: string }
   | { readonly event: "step"; readonly step: number; readonly of: number; readonly title: string }
   /** One of the things that a step is to bring about has come about. */

@@ -1,20 +1,20 @@
-import { type Announcer, defineDiscovery, formatEndpoint, type ServiceDiscovery } from "@rollcall/core";
+import { type Announcer, type DefinedDiscovery, defineDiscovery, formatEndpoint } from "@rollcall/core";
 import { mdnsDiscovery } from "@rollcall/mdns";
 import { staticDiscovery } from "@rollcall/static";
-import type { DiscoveryPlan } from "./discovery-plan.js";
+import type { DiscoveryPlan } from "../discovery-plan.js";
 import { addLine, removeLine } from "./endpoint-file.js";
 
 /** Nodes replace the file or add whole lines, so there is no half-written text to wait out; milliseconds. */
 const SETTLE_MS = 20;
 
 /** What a node of the demonstration finds the others by, and is found by. */
-export function openDiscovery(plan: DiscoveryPlan): ServiceDiscovery & Announcer {
+export function openDiscovery(plan: DiscoveryPlan): DefinedDiscovery & Announcer {
   if (plan.mechanism === "file") return sharedFile(plan.file);
   return mdnsDiscovery({ service: plan.service, interfaces: [plan.interface], port: plan.port });
 }
 
 /** A watched file in which each node adds itself. */
-function sharedFile(file: string): ServiceDiscovery & Announcer {
+function sharedFile(file: string): DefinedDiscovery & Announcer {
   const watched = staticDiscovery({ file, format: "lines", settleMs: SETTLE_MS });
   return defineDiscovery({
     name: watched.name,

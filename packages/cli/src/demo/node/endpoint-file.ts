@@ -2,7 +2,7 @@ import { appendFile, open, readFile, rename, rm, writeFile } from "node:fs/promi
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Whoever changes the file has it for some milliseconds; one that died while it did is not waited for any longer. */
-const LOCK_LIMIT_MS = 2_000;
+const LOCK_LIMIT_MS = 1_000;
 const LOCK_RETRY_MS = 5;
 
 /** Adds a line to a file that several processes share. Atomic: readers see the line or do not. */

@@ -1,6 +1,6 @@
 import type { MemberStatus } from "@rollcall/cluster";
-import type { Style } from "../terminal/palette.js";
-import { enumerate } from "../terminal/text.js";
+import type { Style } from "../../terminal/palette.js";
+import { enumerate } from "../../terminal/text.js";
 import type { NodeEvent } from "./story-event.js";
 
 /** How nodes and statuses are written. */

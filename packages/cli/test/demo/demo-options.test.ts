@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { readDemoOptions } from "../../src/demo/demo-options.js";
+
+describe("the options of the demonstration", () => {
+  it("have defaults", () => {
+    expect(readDemoOptions({})).toEqual({
+      nodes: 3,
+      discovery: undefined,
+      keep: false,
+      json: false,
+      stepTimeoutMs: 10_000,
+    });
+  });
+
+  it("are taken as given", () => {
+    const values = { nodes: "5", discovery: "file", keep: true, json: true, "step-timeout": "2.5" };
+    expect(readDemoOptions(values)).toEqual({
+      nodes: 5,
+      discovery: "file",
+      keep: true,
+      json: true,
+      stepTimeoutMs: 2_500,
+    });
+  });
+
+  it.each([
+    [{ nodes: "1" }, "--nodes is a whole number from 2 to 25"],
+    [{ nodes: "26" }, "--nodes is a whole number from 2 to 25"],
+    [{ nodes: "2.5" }, "--nodes"],
+    [{ nodes: "many" }, '"many"'],
+    [{ discovery: "etcd" }, '--discovery is mdns or file, not "etcd"'],
+    [{ "step-timeout": "0" }, "--step-timeout"],
+    [{ "step-timeout": "soon" }, '"soon"'],
+  ])("that make no sense are refused: %j", (values, why) => {
+    expect(() => readDemoOptions(values)).toThrow(
+      expect.objectContaining({ name: "UsageError", message: expect.stringContaining(why) }),
+    );
+  });
+});
