@@ -33,7 +33,9 @@ export function admitOffer(offer: Offer, view: AdmissionView): Admission {
     return reject("WRONG_TARGET", `the offer is meant for ${offer.targetId}, this is ${self.id}`);
   }
   const status = view.member(self.id)?.status;
-  if (status === "leaving") return reject("NODE_LEAVING", `${self} is leaving the cluster`);
+  // Members have to be able to say goodbye to each other, also those that had nothing to say before.
+  const isNewcomer = view.member(from.id) === undefined;
+  if (status === "leaving" && isNewcomer) return reject("NODE_LEAVING", `${self} is leaving the cluster`);
   if (status === undefined || status === "down") return reject("NODE_DOWN", `${self} has been downed`);
   const refusal = admitPeer(from, view);
   return refusal ?? { protocol };
