@@ -16,13 +16,11 @@ export interface Scope {
 export function openScope(...parents: (AbortSignal | undefined)[]): Scope {
   const controller = new AbortController();
   const { signal } = controller;
-  const leave: (() => void)[] = [];
-  const close = (reason?: unknown) => {
-    for (const each of leave.splice(0)) each();
-    controller.abort(reason);
-  };
+  const close = (reason?: unknown) => controller.abort(reason);
   for (const parent of parents) {
-    if (parent && !signal.aborted) leave.push(onAbort(parent, () => close(parent.reason)));
+    // The listener goes with the scope's own signal. Nothing is added once that has aborted.
+    if (parent?.aborted) close(parent.reason);
+    else parent?.addEventListener("abort", () => close(parent.reason), { signal });
   }
   return { signal, close };
 }

@@ -4,5 +4,5 @@ import { type DiscoveryError, failure } from "./discovery-error.js";
 export function allFailed(name: string, errors: readonly DiscoveryError[]): DiscoveryError {
   const details = { retryable: errors.some(({ retryable }) => retryable), cause: errors };
   const messages = errors.map(({ message }) => message).join(" | ");
-  return failure(name, errors[0]?.code ?? "UNAVAILABLE", `none of the sources works: ${messages}`, details);
+  return failure(name, errors[0]?.code ?? "UNAVAILABLE", `no source works: ${messages}`, details);
 }

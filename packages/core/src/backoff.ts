@@ -34,7 +34,7 @@ export function exponentialBackoff(options: ExponentialBackoffOptions): Backoff 
   const { initialMs, factor = 1.5, maxMs, jitter = 0.2, settleAfter = Infinity } = options;
   const { settledMs = maxMs } = options;
   for (const [option, value] of Object.entries({ initialMs, factor, maxMs, jitter, settledMs })) {
-    requireOption("exponentialBackoff", option, value >= 0, "a number, at least 0");
+    requireOption("exponentialBackoff", option, value >= 0, "at least 0");
   }
   return {
     delayMs(failures, random) {

@@ -45,12 +45,14 @@ export function after(clock: Clock, delayMs: number, act: () => void): () => voi
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const cancel = after(clock, delayMs, () => {
-      leave();
+      leave?.();
       resolve();
     });
-    const leave = onAbort(signal ?? new AbortController().signal, () => {
-      cancel();
-      resolve();
-    });
+    const leave =
+      signal &&
+      onAbort(signal, () => {
+        cancel();
+        resolve();
+      });
   });
 }

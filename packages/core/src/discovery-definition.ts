@@ -79,7 +79,7 @@ export const DISCOVERY_DEFAULTS: Readonly<Record<"pollMs" | "minPollMs" | "maxPo
 export function checkDefinition(definition: DiscoveryDefinition): Record<keyof typeof DISCOVERY_DEFAULTS, number> {
   const { name, lookup, subscribe, defaultPort } = definition;
   const need = (field: string, holds: boolean, what: string) =>
-    requireOption(name ? String(name) : "defineDiscovery", field, holds, what);
+    requireOption(name || "defineDiscovery", field, holds, what);
   need("name", typeof name === "string" && name !== "", "a text");
   need("lookup or subscribe", typeof (lookup ?? subscribe) === "function", "a function");
   const timings = { ...DISCOVERY_DEFAULTS };

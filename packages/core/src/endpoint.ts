@@ -38,7 +38,7 @@ export function formatEndpoint({ host, port }: Endpoint): string {
 
 /** Whether a value can be dialled as a TCP port: a whole number from 1 to 65535. */
 export function isPort(value: unknown): value is number {
-  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535;
+  return Number.isInteger(value) && (value as number) > 0 && (value as number) < 65_536;
 }
 
 /** Whether a text is a host name (RFC 1123, underscores allowed as DNS does), an IPv4 or an IPv6 address. */
@@ -50,8 +50,8 @@ export function isHost(text: string): boolean {
 
 /** Whether a text is an IPv6 address, with or without a zone (RFC 4291 section 2.2, RFC 4007 section 11). */
 export function isIPv6(text: string): boolean {
-  const address = IPV6.exec(text)?.[1];
-  return address !== undefined && hostOfUrl(`[${address}]`) !== "";
+  const [, address] = IPV6.exec(text) ?? [];
+  return hostOfUrl(`[${address}]`) !== "";
 }
 
 /** One spelling per host: names differ neither by case nor by the root's dot, IPv6 addresses not by their zeros. */
@@ -60,7 +60,7 @@ export function canonicalHost(host: string): string {
   return host
     .toLowerCase()
     .replace(/\.$/, "")
-    .replace(/^[\da-f:.]*:[\da-f:.]*/, shorten);
+    .replace(/^[^%]*:[^%]*/, shorten);
 }
 
 /** The host as the URL standard writes it (section 3.5), or "" if it cannot be one. */

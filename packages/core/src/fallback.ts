@@ -26,22 +26,25 @@ export interface FallbackOptions extends WaitingOptions {
  *
  * @throws DiscoveryError `INVALID_OPTION` when given no source
  */
-export function fallback<D extends ServiceDiscovery>(...discoveries: readonly D[]): Combined<D>;
-export function fallback<D extends ServiceDiscovery>(discoveries: readonly D[], options: FallbackOptions): Combined<D>;
-export function fallback<D extends ServiceDiscovery>(
-  ...args: readonly D[] | readonly [readonly D[], FallbackOptions]
-): Combined<D> {
-  const { sources, options, base } = superviseAll<D, FallbackOptions>("fallback", args);
+export function fallback<S extends readonly ServiceDiscovery[]>(...discoveries: S): Combined<S[number]>;
+export function fallback<S extends readonly ServiceDiscovery[]>(
+  discoveries: S,
+  options: FallbackOptions,
+): Combined<S[number]>;
+export function fallback(
+  ...args: readonly ServiceDiscovery[] | readonly [readonly ServiceDiscovery[], FallbackOptions]
+): Combined<ServiceDiscovery> {
+  const { sources, options, base } = superviseAll<FallbackOptions>("fallback", args);
   const { patienceMs = 3_000 } = options;
 
-  return combine(sources as unknown as D[], {
+  return combine(sources, {
     ...base,
     async lookup(request) {
       const errors: DiscoveryError[] = [];
       for (const source of sources) {
         try {
           const listing = await source.lookup(request);
-          errors.forEach(request.report);
+          for (const error of errors) request.report(error);
           return listing;
         } catch (error) {
           request.signal.throwIfAborted();

@@ -26,15 +26,18 @@ export interface MergeOptions extends WaitingOptions {
  *
  * @throws DiscoveryError `INVALID_OPTION` when given no source
  */
-export function merge<D extends ServiceDiscovery>(...discoveries: readonly D[]): Combined<D>;
-export function merge<D extends ServiceDiscovery>(discoveries: readonly D[], options: MergeOptions): Combined<D>;
-export function merge<D extends ServiceDiscovery>(
-  ...args: readonly D[] | readonly [readonly D[], MergeOptions]
-): Combined<D> {
-  const { sources, options, base } = superviseAll<D, MergeOptions>("merge", args);
+export function merge<S extends readonly ServiceDiscovery[]>(...discoveries: S): Combined<S[number]>;
+export function merge<S extends readonly ServiceDiscovery[]>(
+  discoveries: S,
+  options: MergeOptions,
+): Combined<S[number]>;
+export function merge(
+  ...args: readonly ServiceDiscovery[] | readonly [readonly ServiceDiscovery[], MergeOptions]
+): Combined<ServiceDiscovery> {
+  const { sources, options, base } = superviseAll<MergeOptions>("merge", args);
   const { settleMs = 1_000 } = options;
 
-  return combine(sources as unknown as D[], {
+  return combine(sources, {
     ...base,
     async lookup(request) {
       const answers = await Promise.all(
@@ -42,7 +45,7 @@ export function merge<D extends ServiceDiscovery>(
       );
       const errors = answers.filter(isDiscoveryError);
       if (errors.length === sources.length) throw allFailed(base.name, errors);
-      errors.forEach(request.report);
+      for (const error of errors) request.report(error);
       return answers.flatMap((answer) => (isDiscoveryError(answer) ? [] : answer));
     },
     subscribe(request) {
@@ -57,11 +60,11 @@ export function merge<D extends ServiceDiscovery>(
         if (listings.length > 0) channel.push(listings.flat());
         else if (failed) channel.fail(failed);
       };
-      const settle = () => {
+      const stopWaiting = after(base.clock, settleMs, () => {
         settled = true;
         update();
-      };
-      onAbort(request.signal, after(base.clock, settleMs, settle));
+      });
+      onAbort(request.signal, stopWaiting);
       for (const source of sources) follow(source, request, update);
       return channel;
     },

@@ -7,12 +7,6 @@ import { sameListing } from "./listing.js";
 import { onAbort } from "./on-abort.js";
 import type { Listing } from "./service-instance.js";
 
-/**
- * How long dispose waits for sessions that were told to stop, in milliseconds. Those that heed their signal are gone
- * long before; one that does not must not hold up the program's shutdown.
- */
-const GRACE_MS = 250;
-
 /** Everything one discovery object has open, so that disposing it can end it all. */
 export interface Sessions {
   /** @throws DiscoveryError `DISPOSED`, or the parent's reason if that has aborted */
@@ -22,7 +16,7 @@ export interface Sessions {
    * throws, so does the iteration. Its signal aborts in every case, so `run` may hang its cleaning up on that.
    */
   subscription(parent: AbortSignal | undefined, run: Run): AsyncIterableIterator<Listing, undefined>;
-  /** Dispose waits for this, a moment unless it says how long. */
+  /** Dispose waits for this: 250 milliseconds, unless told otherwise. */
   closing(promise: Promise<unknown>, limitMs?: number): void;
   /** Ends everything at once, then waits. Then `finish`, once. Idempotent. */
   dispose(finish: () => Promise<void>): Promise<void>;
@@ -40,7 +34,9 @@ export function openSessions(name: string, clock: Clock): Sessions {
     parent?.throwIfAborted();
     return openScope(parent, life.signal);
   };
-  const closing = (promise: Promise<unknown>, limitMs = GRACE_MS) => {
+  // Sessions that heed their signal are gone long before; one that does not must not hold up the program's shutdown.
+  const graceMs = 250;
+  const closing = (promise: Promise<unknown>, limitMs = graceMs) => {
     const settled: Promise<unknown> = ignore(promise).then(() => limits.delete(settled));
     limits.set(settled, limitMs);
   };
@@ -56,7 +52,7 @@ export function openSessions(name: string, clock: Clock): Sessions {
     subscription(parent, run) {
       let close = () => {};
       const channel = conflatingChannel(sameListing, () => close());
-      let start: (() => void) | undefined = () => {
+      let start: (() => Promise<void>) | undefined = async () => {
         const scope = open(parent);
         const leave = onAbort(scope.signal, channel.close);
         close = () => {
@@ -64,20 +60,13 @@ export function openSessions(name: string, clock: Clock): Sessions {
           leave();
           scope.close();
         };
-        closing(run(scope.signal, channel.push).then(channel.end, channel.fail));
+        await run(scope.signal, channel.push);
       };
       return {
         next() {
           // Also when it failed before and nobody has heard of it: an aborted iteration ends normally.
-          if (parent?.aborted || (life.signal.aborted && !start)) {
-            channel.close();
-          } else {
-            try {
-              start?.();
-            } catch (error) {
-              channel.fail(error);
-            }
-          }
+          if (parent?.aborted || (life.signal.aborted && !start)) channel.close();
+          else if (start) closing(start().then(channel.end, channel.fail));
           start = undefined;
           return channel.next();
         },
@@ -93,7 +82,7 @@ export function openSessions(name: string, clock: Clock): Sessions {
     closing,
     async dispose(finish) {
       if (!life.signal.aborted) {
-        life.close(failure(name, "DISPOSED", "it has been disposed; make a new discovery."));
+        life.close(failure(name, "DISPOSED", "it has been disposed; make a new one."));
         disposed = wait(finish);
       }
       return disposed;

@@ -26,10 +26,7 @@ export interface SuperviseOptions extends WaitingOptions {
 export type SupervisedDiscovery<D extends ServiceDiscovery = ServiceDiscovery> = Combined<D> & Supervised;
 
 /** How a lost session is retried unless told otherwise: after 0.5 s, 1 s, 2 s … 30 s, ± 20 %. */
-export const DEFAULT_BACKOFF: Backoff = Object.freeze(exponentialBackoff({ initialMs: 500, factor: 2, maxMs: 30_000 }));
-
-/** As good as "for ever" to any backoff: gives its slowest pace. */
-const MANY_FAILURES = 1e6;
+export const DEFAULT_BACKOFF: Backoff = exponentialBackoff({ initialMs: 500, factor: 2, maxMs: 30_000 });
 
 /**
  * A subscription that never fails and never ends: a session that is lost, or that ends by itself, is opened again with
@@ -129,7 +126,9 @@ function supervisorOf(discovery: ServiceDiscovery, options: SuperviseOptions) {
       if (signal.aborted) return;
       failures++;
       lastError = error;
-      const delayMs = backoff.delayMs(error.retryable ? failures : MANY_FAILURES, random);
+      // After very many failures any backoff is at its slowest.
+      const manyFailures = 1e6;
+      const delayMs = backoff.delayMs(error.retryable ? failures : manyFailures, random);
       retryAt = clock.now() + delayMs;
       enter("retrying");
       await sleep(clock, delayMs, signal);

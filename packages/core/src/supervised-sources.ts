@@ -15,12 +15,12 @@ import type { Supervised, SupervisionStatus } from "./supervision-status.js";
  *
  * @throws DiscoveryError `INVALID_OPTION` when there is no source
  */
-export function superviseAll<D extends ServiceDiscovery, O extends WaitingOptions>(
+export function superviseAll<O extends WaitingOptions>(
   combinator: string,
-  args: readonly D[] | readonly [readonly D[], O],
+  args: readonly ServiceDiscovery[] | readonly [readonly ServiceDiscovery[], O],
 ) {
   const [given, options] = (Array.isArray(args[0]) ? args : [args, {}]) as readonly [
-    readonly D[],
+    readonly ServiceDiscovery[],
     WaitingOptions & Omit<Partial<O>, keyof WaitingOptions>,
   ];
   requireOption(combinator, "its first argument", given.length > 0, "a discovery");
@@ -47,6 +47,6 @@ export function follow(
 
 /** Why no source works, if none does. */
 export function allDown(name: string, sources: readonly Supervised[]): DiscoveryError | undefined {
-  const errors = sources.flatMap(({ status }) => (status.failures > 0 && status.lastError ? [status.lastError] : []));
-  return errors.length === sources.length ? allFailed(name, errors) : undefined;
+  const errors = sources.map(({ status }) => (status.failures > 0 ? status.lastError : undefined));
+  return errors.every((error) => error !== undefined) ? allFailed(name, errors) : undefined;
 }
