@@ -1,0 +1,332 @@
+import type { ClusterSystem } from "@rollcall/cluster";
+import { inMemoryDiscovery } from "@rollcall/core";
+import { isJoinError, type JoinError } from "@rollcall/join";
+import { describe, expect, it } from "vitest";
+import { forEachSeed } from "../support/seeds.js";
+import { inShort, record, Simulation, seen, statusOf } from "../support/simulation.js";
+import { tapped } from "../support/wire.js";
+
+const PORT = 7337;
+
+/** How a request to join fails. */
+async function failureOf(world: Simulation, joining: Promise<void>): Promise<JoinError> {
+  const outcome = joining.then(
+    () => expect.fail("The join succeeded."),
+    (error: unknown) => error,
+  );
+  const error = await world.clock.settle(outcome);
+  if (!isJoinError(error)) throw error;
+  return error;
+}
+
+describe("nodes that join", () => {
+  it("are in each other's membership, whoever asked", async () => {
+    await using world = new Simulation();
+    const [a, b] = await world.startMany(2);
+    await world.join([a], b);
+    expect([statusOf(a, b), statusOf(b, a)]).not.toContain("unknown");
+    await world.united([a, b]);
+    expect(world.network.connections).toBe(1);
+  });
+
+  it("all six at once, each to each, end in one cluster with one connection a pair, for 50 seeds", async () => {
+    await forEachSeed(50, async (seed) => {
+      await using world = new Simulation({ seed, latencyMs: [0.1, 10] });
+      const systems = await world.startMany(6);
+      await world.clock.settle(
+        Promise.all(
+          systems.flatMap((system) =>
+            systems.filter((other) => other !== system).map(({ cluster }) => system.cluster.join(cluster.self.address)),
+          ),
+        ),
+      );
+      await world.united(systems);
+      await world.clock.advance(10_000);
+      expect(world.network.connections).toBe(15);
+      for (const system of systems) expect(system.cluster.explain().associations.open).toBe(5);
+    });
+  });
+
+  it("each other at once, again and again, end with one connection, for 50 seeds", async () => {
+    await forEachSeed(50, async (seed) => {
+      await using world = new Simulation({ seed, latencyMs: [0.1, 10] });
+      const [a, b] = await world.startMany(2);
+      const joins = [a, a, b, b].map((system) => system.cluster.join((system === a ? b : a).cluster.self));
+      await world.clock.settle(Promise.all(joins));
+      await world.united([a, b]);
+      await world.clock.advance(1_000);
+      expect(world.network.connections).toBe(1);
+    });
+  });
+
+  it("somebody they are connected with already change nothing", async () => {
+    await using world = new Simulation();
+    const [a, b] = await world.form(2);
+    const events = record(a);
+    for (let times = 0; times < 3; times++) await world.join([a], b);
+    await world.clock.advance(5_000);
+    expect(events.map(inShort)).toEqual(["snapshot of 2"]);
+    expect(world.network.connections).toBe(1);
+  });
+
+  it.each([
+    ["its address", "10.0.0.1:7337"],
+    ["another name", "myself.example:7337"],
+  ])("themselves by %s are ignored and stay alone", async (_, address) => {
+    await using world = new Simulation();
+    const [a] = await world.startMany(1);
+    world.network.alias("myself.example", "10.0.0.1");
+    await world.clock.settle(a.cluster.join(address));
+    await world.clock.advance(5_000);
+    expect(seen(a)).toBe("1 joining");
+    expect(world.network.connections).toBe(0);
+    expect(a.cluster.explain().rejections).toEqual({});
+  });
+
+  it("somebody who does not listen yet try until it does", async () => {
+    await using world = new Simulation();
+    const [a] = await world.startMany(1);
+    const joining = a.cluster.join("10.0.0.2:7337");
+    await world.clock.advance(20_000);
+    const b = await world.start({ host: "10.0.0.2" });
+    await world.clock.settle(joining, 4_000);
+    await world.united([a, b]);
+  });
+
+  it("somebody who never listens give up after as many attempts as they were given, and say so", async () => {
+    await using world = new Simulation();
+    const [a] = await world.startMany(1);
+    const failure = await failureOf(world, a.cluster.join("10.0.0.9:7337", { maxAttempts: 3 }));
+    expect(failure).toMatchObject({
+      code: "GAVE_UP",
+      attempts: 3,
+      endpoint: "10.0.0.9:7337",
+      lastCode: "CONNECT_FAILED",
+    });
+    expect(failure.message).toMatch(/10\.0\.0\.9:7337.*3/);
+  });
+
+  it.each<[string, { host: string; bindHost?: string; port?: number; name?: string }]>([
+    ["listens on every interface and advertises one address", { host: "10.0.0.2", bindHost: "0.0.0.0" }],
+    ["has an IPv6 address", { host: "fd00::2" }],
+    ["listens on every IPv6 interface", { host: "fd00::2", bindHost: "::" }],
+    ["listens on any free port", { host: "10.0.0.2", port: 0 }],
+    ["advertises a name instead of an address", { host: "node-2.example" }],
+    ["is joined by a name it does not advertise", { host: "10.0.0.2", name: "other.example" }],
+  ])("somebody who %s find it, and it finds them", async (_, { host, bindHost, port = PORT, name = host }) => {
+    await using world = new Simulation();
+    const [a] = await world.startMany(1);
+    const b = await world.start({
+      host,
+      configure: ({ node }) => {
+        node.port = port;
+        node.bindHost = bindHost;
+      },
+    });
+    world.network.alias(name, host);
+    const { self } = b.cluster;
+    expect(self.port).toBeGreaterThan(0);
+    await world.clock.settle(a.cluster.join({ host: name, port: self.port }));
+    await world.united([a, b]);
+    // Everybody dials what was advertised, so a broken connection shows whether that can be reached.
+    world.network.breakConnections("10.0.0.1", host);
+    world.network.breakConnections(host, "10.0.0.1");
+    await world.clock.advance(5_000);
+    expect(world.network.connections).toBe(1);
+    expect(a.cluster.explain().associations.open).toBe(1);
+  });
+});
+
+describe("a node is refused", () => {
+  it("with INCOMPATIBLE_PROTOCOL when it speaks another major version", async () => {
+    await using world = new Simulation();
+    const [a] = await world.startMany(1);
+    const future = await world.start({ configure: tapped(world, { send: speaking("2.0.0") }) });
+    const { code, lastCode } = await failureOf(world, future.cluster.join(a.cluster.self, { maxAttempts: 1 }));
+    expect([code, lastCode]).toEqual(["GAVE_UP", "INCOMPATIBLE_PROTOCOL"]);
+    expect(a.cluster.explain().rejections).toEqual({ INCOMPATIBLE_PROTOCOL: 1 });
+    expect([seen(a), seen(future)]).toEqual(["1 joining", "2 joining"]);
+  });
+
+  it.each(["1.0.99", "1.7.0"])("not when it speaks a newer version of the same protocol: %s", async (version) => {
+    await using world = new Simulation();
+    const [a] = await world.startMany(1);
+    const newer = await world.start({ configure: tapped(world, { send: speaking(version) }) });
+    await world.join([newer], a);
+    await world.united([a, newer]);
+  });
+
+  it("with WRONG_SYSTEM when its system has another name", async () => {
+    await using world = new Simulation();
+    const [a] = await world.startMany(1);
+    const stranger = await world.start({ system: "another" });
+    const { lastCode, message } = await failureOf(world, stranger.cluster.join("10.0.0.1:7337", { maxAttempts: 1 }));
+    expect(lastCode).toBe("WRONG_SYSTEM");
+    expect(message).toMatch(/simulated.*another/);
+    expect(a.cluster.explain().rejections).toEqual({ WRONG_SYSTEM: 1 });
+    expect([seen(a), seen(stranger)]).toEqual(["1 joining", "2 joining"]);
+  });
+
+  it("with WRONG_TARGET when somebody else answers at a member's address", async () => {
+    await using world = new Simulation();
+    const [a, b] = await world.form(2);
+    world.crash(b);
+    // Somebody else got the address, of the same system, and does not want to join anybody.
+    const other = await world.start({ host: b.cluster.self.host });
+    await world.clock.advance(5_000);
+    expect(a.cluster.explain().rejections.WRONG_TARGET).toBeGreaterThan(0);
+    expect(other.cluster.explain().rejections.WRONG_TARGET).toBeGreaterThan(0);
+    expect([seen(other), statusOf(other, a)]).toEqual(["2 joining", "unknown"]);
+  });
+
+  it("with NODE_LEAVING by a node that is leaving", async () => {
+    await using world = new Simulation();
+    const [a, b] = await world.form(2);
+    const [c] = await world.startMany(1);
+    // Nobody hears b say that it leaves, so it waits.
+    world.network.cut([a.cluster.self.host], [b.cluster.self.host]);
+    const leaving = b.shutdown();
+    await world.clock.advance(100);
+    const { lastCode } = await failureOf(world, c.cluster.join(b.cluster.self, { maxAttempts: 1 }));
+    expect(lastCode).toBe("NODE_LEAVING");
+    await world.clock.settle(leaving);
+  });
+
+  it("with NODE_DOWN by a node that was downed", async () => {
+    await using world = new Simulation({
+      configure: ({ onDown }) => {
+        onDown.action = "none";
+      },
+    });
+    const [a, b] = await world.form(2);
+    await world.remove(b, a, [a]);
+    await world.clock.advance(100);
+    const [c] = await world.startMany(1);
+    const { lastCode } = await failureOf(world, c.cluster.join(b.cluster.self, { maxAttempts: 1 }));
+    expect(lastCode).toBe("NODE_DOWN");
+  });
+});
+
+describe("a node that was removed behind its back", () => {
+  /** Three nodes, the third of which was cut off and removed by the others, and cannot know. */
+  async function removed(world: Simulation) {
+    const [a, b, c] = await world.form(3);
+    const others = [a.cluster.self.host, b.cluster.self.host];
+    world.network.cut(others, [c.cluster.self.host]);
+    for (const host of others) world.network.breakConnections(host, c.cluster.self.host);
+    await world.remove(c, a, [a, b]);
+    // By now what was meant for it is given up.
+    await world.clock.advance(5_000);
+    expect(statusOf(c, c)).toBe("up");
+    return [a, b, c] as const;
+  }
+
+  it("is refused as TOMBSTONED when it dials, and goes", async () => {
+    await using world = new Simulation();
+    const [a, b, c] = await removed(world);
+    world.network.heal();
+    const { reason } = await world.clock.settle(c.terminated);
+    expect(reason).toBe("downed");
+    expect(c.cluster.explain().rejections.TOMBSTONED).toBeGreaterThan(0);
+    expect([seen(a), seen(b)]).toEqual(["1 up, 2 up", "1 up, 2 up"]);
+  });
+
+  it("is refused as TOMBSTONED when it is dialled, and goes", async () => {
+    await using world = new Simulation();
+    const [a, , c] = await removed(world);
+    world.network.heal();
+    const { lastCode } = await failureOf(world, a.cluster.join(c.cluster.self, { maxAttempts: 1 }));
+    expect(lastCode).toBe("TOMBSTONED");
+    expect(a.cluster.explain().rejections.TOMBSTONED).toBeGreaterThan(0);
+    const { reason } = await world.clock.settle(c.terminated);
+    expect(reason).toBe("downed");
+  });
+});
+
+describe("a node that died and came back at the same address", () => {
+  it("is another member: the old one is downed and removed, and all talk to the new one only", async () => {
+    await using world = new Simulation();
+    const [a, b, c] = await world.form(3);
+    const events = record(b);
+    world.crash(c);
+    await world.clock.advance(200);
+    const again = await world.start({ host: c.cluster.self.host });
+    await world.join([again], a);
+    await world.united([a, b, again]);
+    const lifeOf = ({ cluster: { self } }: ClusterSystem) =>
+      events.filter((event) => event.kind === "membership" && event.member.node.id === self.id).map(inShort);
+    expect(lifeOf(c)).toEqual(["3: up → down", "3: down → removed"]);
+    expect(lifeOf(again)).toEqual(["3: unknown → joining", "3: joining → up"]);
+    await world.clock.advance(10_000);
+    expect(world.network.connections).toBe(3);
+    for (const system of [a, b, again]) expect(system.cluster.explain().associations.open).toBe(2);
+  });
+});
+
+describe("a node with the id of another", () => {
+  const nodeId = "00000000000000aa";
+
+  it("is refused as DUPLICATE_NODE_ID by every member, and not merged", async () => {
+    await using world = new Simulation();
+    const [a, b] = await world.startMany(2);
+    const original = await world.start({ nodeId });
+    await world.join([b, original], a);
+    await world.united([a, b, original]);
+    const copy = await world.start({ nodeId });
+    for (const member of [a, b, original]) {
+      const { lastCode } = await failureOf(world, copy.cluster.join(member.cluster.self, { maxAttempts: 1 }));
+      expect(lastCode).toBe("DUPLICATE_NODE_ID");
+    }
+    await world.clock.advance(5_000);
+    expect([seen(a), seen(b), seen(original), seen(copy)]).toEqual([...Array(3).fill("1 up, 2 up, 3 up"), "4 joining"]);
+  });
+});
+
+describe("a connection that breaks between two members in good health", () => {
+  it("is made again, and nobody is downed", async () => {
+    await using world = new Simulation();
+    const systems = await world.form(3);
+    await world.clock.advance(10_000);
+    const events = systems.map(record);
+    for (let times = 0; times < 5; times++) {
+      world.network.breakConnections("10.0.0.1", "10.0.0.2");
+      world.network.breakConnections("10.0.0.2", "10.0.0.1");
+      await world.clock.advance(1_000);
+      expect(world.network.connections).toBe(3);
+    }
+    expect(events.map((seenBy) => seenBy.map(inShort))).toEqual(Array(3).fill(["snapshot of 3"]));
+  });
+});
+
+describe("a node that sees itself and its members listed under other names", () => {
+  it("joins each member once, and settles", async () => {
+    await using world = new Simulation();
+    const names = ["one.example", "two.example", "three.example"];
+    names.forEach((name, at) => {
+      world.network.alias(name, `10.0.0.${at + 1}`);
+    });
+    const discovery = inMemoryDiscovery(names, { defaultPort: PORT });
+    const systems = await world.startMany(3, {
+      configure: (settings) => {
+        settings.discovery = discovery;
+        settings.announce = false;
+      },
+    });
+    await world.united(systems);
+    await world.clock.advance(60_000);
+    expect(world.network.connections).toBe(3);
+    for (const system of systems) {
+      const { endpoints } = system.cluster.explain().join;
+      expect(endpoints.map(({ state }) => state).toSorted()).toEqual(["joined", "joined", "self"]);
+      for (const { attempts } of endpoints) expect(attempts).toBeLessThanOrEqual(1);
+    }
+  });
+});
+
+/** Rewrites the version that a node offers. */
+function speaking(version: string): (frame: Uint8Array) => Uint8Array {
+  return (frame) => {
+    const text = Buffer.from(frame).toString();
+    return text.startsWith('{"rollcall":"offer"') ? Buffer.from(text.replace('"1.0.0"', `"${version}"`)) : frame;
+  };
+}
