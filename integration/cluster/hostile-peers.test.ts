@@ -2,13 +2,9 @@ import { once } from "node:events";
 import type { ClusterSystem } from "@rollcall/cluster";
 import { describe, expect, it } from "vitest";
 import { everybodyUp, startNode, startNodeThatKnows } from "./support/node.ts";
-import { frame, header, offerFrom, WirePeer } from "./support/wire-peer.ts";
+import { frame, header, offerFrom, QUESTION, WirePeer } from "./support/wire-peer.ts";
 
 const MAX_FRAME_BYTES = 64 * 1_024;
-
-/** "I hold nothing; what do you hold?" The answer is a digest, marked as one that wants no answer. */
-const QUESTION = Buffer.from("9401ce00000000ce0000000002", "hex");
-const isAnswer = (bytes: Buffer) => bytes[0] === 0x94 && bytes[1] === 1 && bytes.at(-1) === 0;
 
 /** Two members, and a peer that has shaken hands with the first. */
 async function startScene() {
@@ -22,12 +18,6 @@ async function startScene() {
   const peer = await WirePeer.connect(first);
   await peer.associate();
   return { first, systems, peer };
-}
-
-/** Resolves when the node has dealt with everything that the peer has sent so far. */
-async function dealtWith(peer: WirePeer): Promise<void> {
-  peer.send(QUESTION);
-  while (!isAnswer(await peer.receive()));
 }
 
 async function expectUnaffected(systems: readonly ClusterSystem[]): Promise<void> {
@@ -59,7 +49,7 @@ describe("a peer that talks nonsense after the handshake", () => {
   ])("has it counted and is kept: %s", async (_, content) => {
     const { first, systems, peer } = await startScene();
     peer.send(content);
-    await dealtWith(peer);
+    await peer.answered();
 
     const { dropped, associations } = first.cluster.explain();
     expect(dropped.undecodableFrames).toBe(1);
@@ -74,7 +64,7 @@ describe("a peer that talks nonsense after the handshake", () => {
     const confirmation = { rollcall: "confirm", use: true };
     hasty.write(Buffer.concat([frame(offerFrom({ id: "00000000cafecafe" })), frame(confirmation), frame(garbage)]));
     await hasty.receiveJson();
-    await dealtWith(hasty);
+    await hasty.answered();
 
     expect(first.cluster.explain().dropped.undecodableFrames).toBe(1);
     await expectUnaffected(systems);
@@ -85,7 +75,7 @@ describe("a peer that breaks the framing after the handshake", () => {
   it("may send a frame of the largest size", async () => {
     const { first, peer } = await startScene();
     peer.send(Buffer.alloc(MAX_FRAME_BYTES, 0xc1));
-    await dealtWith(peer);
+    await peer.answered();
 
     expect(first.cluster.explain().dropped.undecodableFrames).toBe(1);
   });

@@ -16,7 +16,7 @@ async function startStubbornPeer() {
     socket.on("error", () => {});
     socket.once("data", () => {
       const from = { system: "orders", host: "127.0.0.1", port, id: "00000000deadbeef" };
-      socket.write(frame({ rollcall: "accept", protocol: "1.0.0", from, existing: false }));
+      socket.write(frame({ rollcall: "accept", protocol: "1.0.0", from, existing: "none" }));
       socket.once("data", () => server.emit("confirmed"));
     });
     onTestFinished(() => {
@@ -103,6 +103,16 @@ describe("shutting down", () => {
 
     // What is left is the peer's own end.
     expect(openSockets() - before).toBe(1);
+  });
+
+  it.each([2, 3, 10])("takes no time when all of %i nodes do it at once", async (size) => {
+    const systems = await startCluster(size);
+    const begun = performance.now();
+
+    await Promise.all(systems.map((system) => system.shutdown()));
+
+    // A node that waits for one that has gone without a word waits 2 s, twice.
+    expect(performance.now() - begun).toBeLessThan(1_500);
   });
 
   it("ends loops over events", async () => {

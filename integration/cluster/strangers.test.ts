@@ -116,7 +116,7 @@ describe("a stranger who talks nonsense", () => {
     ["an offer with an id that is none", offerFrom({ id: "x".repeat(16) })],
     ["an offer with a version that is none", { ...offerFrom(), protocol: "latest" }],
     ["a confirmation of nothing", { rollcall: "confirm", use: true }],
-    ["an acceptance of nothing", { ...offerFrom(), rollcall: "accept", existing: false }],
+    ["an acceptance of nothing", { ...offerFrom(), rollcall: "accept", existing: "none" }],
   ])("is told that it was not understood: %s", async (_, content) => {
     const pair = await startPair();
     const peer = await WirePeer.connect(pair[0]);
@@ -197,9 +197,9 @@ describe("a stranger with a valid offer", () => {
     const pair = await startPair();
     const peer = await WirePeer.connect(pair[0]);
     await peer.associate();
-    // What it is sent for a start is the membership, so the handshake is over on the other side.
-    await peer.receive();
+    await peer.answered();
 
+    expect(pair[0].cluster.explain().associations.open).toBe(2);
     expect(pair[0].cluster.membership.size).toBe(2);
     await expectUnaffected(pair);
   });

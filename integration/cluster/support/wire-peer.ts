@@ -5,6 +5,10 @@ import { onTestFinished } from "vitest";
 
 const HEADER_BYTES = 4;
 
+/** What an associated peer may ask: "I hold nothing; what do you hold?" The answer is of the same kind. */
+export const QUESTION = Buffer.from("9401ce00000000ce0000000002", "hex");
+const isAnswer = (content: Buffer) => content[0] === 0x94 && content[1] === 1 && content.at(-1) === 0;
+
 /** What an offer or an accept says of the node that sends it. */
 export interface Introduction {
   readonly system: string;
@@ -92,6 +96,12 @@ export class WirePeer {
     const answer = await this.offer(from);
     if (answer.rollcall !== "accept") throw new Error(`refused: ${JSON.stringify(answer)}`);
     this.send({ rollcall: "confirm", use: true });
+  }
+
+  /** Resolves when the node has dealt with everything that was sent so far; to be used once associated. */
+  async answered(): Promise<void> {
+    this.send(QUESTION);
+    while (!isAnswer(await this.receive()));
   }
 }
 

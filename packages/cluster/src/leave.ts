@@ -5,9 +5,13 @@ import type { MemberStatus } from "./membership/member.js";
 /** How often the leader is asked again whether it has seen a step, in milliseconds. */
 const ASK_AGAIN_MS = 50;
 
+/** After so many attempts in a row to reach the leader it is taken for gone: most likely it left at the same time. */
+const GONE_AFTER_FAILURES = 2;
+
 /**
  * Takes this node out of the cluster step by step: leaving, then down. Each step is over when the leader is known to
- * have seen it, there is nobody to see it, or its time is up. A node that has been downed already only says so.
+ * have seen it, there is nobody to see it, the leader is gone itself, or time is up. A node that has been downed
+ * already only says so.
  *
  * @param withinMs how long each step may take
  */
@@ -28,6 +32,7 @@ async function seenByLeader(shell: ClusterShell, clock: Clock, withinMs: number)
         () => "the leader answers",
       )
       .catch(() => false);
-    if (seen) return;
+    const leader = shell.core.leader?.node.id;
+    if (seen || (leader !== undefined && shell.associations.failures(leader) >= GONE_AFTER_FAILURES)) return;
   }
 }

@@ -99,6 +99,11 @@ export class Associations {
     return this.#associations.get(nodeId)?.connection !== undefined;
   }
 
+  /** How many attempts in a row to reach a peer have failed; 0 while the association is open. */
+  failures(nodeId: string): number {
+    return this.#associations.get(nodeId)?.failures ?? 0;
+  }
+
   /** Takes an incoming connection. */
   accept(connection: Connection): void {
     const { clock, options, view } = this.#context;
