@@ -1,6 +1,17 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { REPOSITORY } from "../../scripts/lib/workspace.ts";
 import { type DemoEvent, DemoRun, eventually, groupIsEmpty } from "./support/demo-run.ts";
+
+/** The events that the README has. */
+const DOCUMENTED = new Set(
+  [
+    ...readFileSync(join(REPOSITORY, "packages/cli/README.md"), "utf8").matchAll(
+      /^\| (`[a-z-]+`(?:, `[a-z-]+`)*) \|/gm,
+    ),
+  ].flatMap(([, names = ""]) => names.replaceAll("`", "").split(", ")),
+);
 
 /** What it promises. */
 const WITHIN_MS = 30_000;
@@ -43,6 +54,7 @@ describe.each([["mdns"], ["file"]])("the demonstration with --discovery %s", (di
     expect(told.toSorted((a, b) => a.position - b.position)).toEqual(told);
 
     expect(events.at(-1)).toMatchObject({ event: "summary", ok: true, stepsDone: 6, steps: 6 });
+    expect(events.filter(({ event }) => !DOCUMENTED.has(event))).toEqual([]);
     expect(demo.nodePids).toHaveLength(4);
     expect(demo.survivors).toEqual([]);
     expect(readdirSync(demo.folder)).toEqual([]);

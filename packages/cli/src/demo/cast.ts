@@ -68,7 +68,10 @@ export class Cast {
     return this.#handle(view)?.complaint ?? "";
   }
 
-  /** Waits until a condition holds, looking at it at each news; resolves as well when time is up or the signal aborts. */
+  /**
+   * Waits until a condition holds, looking at it at each news; resolves as well when time is up or the signal aborts.
+   * One wait at a time.
+   */
   until(condition: () => boolean, withinMs: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const finish = () => {
