@@ -55,8 +55,5 @@ it.each([
   }
 
   expect(trouble).toEqual([[], []]);
-  for (const { cluster } of systems) {
-    expect(cluster.membership.size).toBe(all.length);
-    await expect.poll(() => cluster.explain().associations.open, { timeout: 10_000 }).toBe(all.length - 1);
-  }
+  for (const { cluster } of systems) expect(cluster.membership.size).toBe(all.length);
 });
