@@ -23,7 +23,11 @@ const LONGEST_TIMEOUT_MS = 2_147_483_647;
  * longer than 24 days.
  */
 export const systemClock: Clock = Object.freeze({
-  now: () => performance.now(),
+  // Not performance.now(): the modules behind it are loaded at first use, which takes more than a millisecond.
+  now() {
+    const [seconds, nanoseconds] = process.hrtime();
+    return seconds * 1_000 + nanoseconds / 1_000_000;
+  },
   schedule(delayMs: number, callback: () => void): Timer {
     if (delayMs <= 0) {
       // A time-out of 0 takes a millisecond; what is due now should run when the turn is over.
