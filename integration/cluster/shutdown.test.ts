@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { ClusterSystem } from "@rollcall/cluster";
+import { CLUSTER_TOKENS, ClusterSystem, type Connection, type Transport } from "@rollcall/cluster";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startCluster, startNode, startNodeThatKnows } from "./support/node.ts";
 import { freePort } from "./support/ports.ts";
@@ -91,6 +91,39 @@ describe("shutting down", () => {
     const [socket] = await dialled;
 
     await Promise.all([once(socket.resume(), "close"), system.shutdown()]);
+  });
+
+  it("in the moment between connecting and shaking hands breaks the connection", async () => {
+    const shutDown: Promise<void>[] = [];
+    let destroyed = false;
+    const connection: Connection = {
+      remote: "nowhere",
+      handle: () => {},
+      send: () => true,
+      limitFrames: () => {},
+      close: () => {},
+      destroy: () => {
+        destroyed = true;
+      },
+    };
+    const transport: Transport = {
+      listen: async () => ({ port: 1, close: async () => {} }),
+      async connect() {
+        shutDown.push(system.shutdown());
+        // The signal has aborted when this resolves, and a transport may be too late to look at it.
+        await new Promise((resolve) => setImmediate(resolve));
+        return connection;
+      },
+    };
+    const system = await startNodeThatKnows(["127.0.0.1:9"], (settings) => {
+      settings.association.handshakeTimeoutMs = 60_000;
+      settings.register = (container) => container.registerInstance(CLUSTER_TOKENS.transport, transport);
+    });
+
+    await system.terminated;
+
+    expect(shutDown).toHaveLength(1);
+    expect(destroyed).toBe(true);
   });
 
   it("has closed every socket when it is over, also those to a peer that never hangs up", async () => {

@@ -58,6 +58,8 @@ export function performHandshake(
     fail(new ClusterError("HANDSHAKE_TIMED_OUT", `${connection.remote} accepted the connection, but did not answer.`)),
   );
   signal.addEventListener("abort", abort);
+  // It may have aborted between the connecting and this.
+  if (signal.aborted) return abort();
 
   connection.handle({
     onClose: (cause) => {
