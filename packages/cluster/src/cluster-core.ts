@@ -78,7 +78,7 @@ export class ClusterCore {
     return this.table.get(this.#context.self.id);
   }
 
-  /** Entries refused because two addresses claimed one node id. */
+  /** How often one node id was claimed for two addresses. */
   get duplicateIds(): number {
     return this.#gossip.duplicateIds;
   }

@@ -55,7 +55,7 @@ export class Gossip {
   #reportedTo: string | undefined;
   #reported: Digest | undefined;
   #seen: Digest;
-  /** Entries refused because two addresses claimed one node id. */
+  /** How often one node id was claimed for two addresses. */
   duplicateIds = 0;
 
   constructor(context: GossipContext, now: number) {
@@ -188,9 +188,12 @@ export class Gossip {
     const removed: MembershipEntry[] = [];
     for (const entry of entries) {
       const result = table.merge(entry, now);
-      if (result === "news" && forward) this.#news.set(entry.node.id, { entry, from: from.id });
+      if (result === "duplicate-id") {
+        this.duplicateIds++;
+        // Whoever said so does not know of the other one, and the two themselves have to learn of it.
+        this.#news.set(entry.node.id, { entry: current(entry, table), from: undefined });
+      } else if (result === "news" && forward) this.#news.set(entry.node.id, { entry, from: from.id });
       else if (result === "buried") removed.push({ ...entry, status: "removed" });
-      else if (result === "duplicate-id") this.duplicateIds++;
     }
     if (removed.length > 0) send([from], { kind: "push", entries: removed, forward: false, greeting: false });
   }

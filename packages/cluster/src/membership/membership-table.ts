@@ -4,7 +4,7 @@ import type { MembershipChange, ReachabilityChange } from "./changes.js";
 import { combine, type Digest, digestKey, EMPTY_DIGEST } from "./digest.js";
 import { canMove, isLiving, type Member, type MemberStatus, type Reachability } from "./member.js";
 import { Membership } from "./membership.js";
-import { hashEntry, type MembershipEntry, mergeEntries, supersedes } from "./membership-entry.js";
+import { areOfTwo, hashEntry, type MembershipEntry, mergeEntries, supersedes } from "./membership-entry.js";
 import { Tombstones, type TombstonesOptions } from "./tombstones.js";
 
 /** What became of an entry that was merged. */
@@ -15,7 +15,7 @@ export type MergeResult =
   | "known"
   /** It speaks of a node that has been removed here: whoever said so has to be told. */
   | "buried"
-  /** Its node id belongs to a member at another address. Two processes cannot have one id: it is refused. */
+  /** Its node id belongs to a member at another address, too. Two processes cannot have one id: that is down now. */
   | "duplicate-id";
 
 interface Row {
@@ -101,7 +101,6 @@ export class MembershipTable {
     const { id } = entry.node;
     if (this.tombstones.find(id) !== undefined) return entry.status === "removed" ? "known" : "buried";
     const known = this.#rows.get(id)?.member;
-    if (known !== undefined && known.node.address !== entry.node.address) return "duplicate-id";
     if (entry.status === "removed") {
       this.tombstones.bury(entry.node, now);
       if (known === undefined) return "known";
@@ -113,8 +112,9 @@ export class MembershipTable {
       return "news";
     }
     if (!supersedes(entry, known)) return "known";
-    this.#write({ ...mergeEntries(entry, known), reachability: known.reachability }, known.status);
-    return "news";
+    const merged = { ...mergeEntries(entry, known), reachability: known.reachability };
+    this.#write(merged, known.status);
+    return areOfTwo(entry, known) ? "duplicate-id" : "news";
   }
 
   /**
@@ -145,8 +145,11 @@ export class MembershipTable {
     const plain: Member = Object.freeze({ node, status, reachability, upNumber });
     const before = this.#rows.get(node.id);
     const hash = hashEntry(plain);
-    if (before !== undefined) this.#digest = combine(this.#digest, before.hash);
-    else this.#index(node);
+    if (before !== undefined) {
+      this.#digest = combine(this.#digest, before.hash);
+      this.#unindex(before.member.node);
+    }
+    this.#index(node);
     this.#digest = combine(this.#digest, hash);
     this.#rows.set(node.id, { member: plain, hash });
     this.#living += Number(isLiving(plain)) - Number(before !== undefined && isLiving(before.member));
@@ -160,9 +163,7 @@ export class MembershipTable {
     const row = this.#rows.get(known.node.id) as Row;
     this.#digest = combine(this.#digest, row.hash);
     this.#rows.delete(known.node.id);
-    const ids = this.#idsByAddress.get(known.node.address);
-    ids?.delete(known.node.id);
-    if (ids?.size === 0) this.#idsByAddress.delete(known.node.address);
+    this.#unindex(known.node);
     this.#snapshot = undefined;
     const member: Member = Object.freeze({ ...row.member, status: "removed" });
     this.#onChange({ kind: "membership", member, from: "down", to: "removed" });
@@ -172,5 +173,11 @@ export class MembershipTable {
     const ids = this.#idsByAddress.get(node.address);
     if (ids === undefined) this.#idsByAddress.set(node.address, new Set([node.id]));
     else ids.add(node.id);
+  }
+
+  #unindex(node: UniqueNode): void {
+    const ids = this.#idsByAddress.get(node.address);
+    ids?.delete(node.id);
+    if (ids?.size === 0) this.#idsByAddress.delete(node.address);
   }
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isLiving, MEMBER_STATUSES } from "../../src/membership/member.js";
+import { UniqueNode } from "../../src/node.js";
 import { RUNS } from "../support/arbitraries.js";
 import { GossipNetwork, type GossipPeer } from "../support/gossip-network.js";
 import { entry, node } from "../support/nodes.js";
@@ -105,17 +106,18 @@ describe("gossip", () => {
     expect(new Set(Array.from({ length: 10 }, () => round().met)).size).toBe(5);
   });
 
-  it("refuses an entry that claims a member's id for another address, and counts it", () => {
-    const network = atRest(2);
+  it("ends an id that is claimed for two addresses, counts it, and tells everybody", () => {
+    const network = atRest(3);
     const [first, second] = network.peers as [GossipPeer, GossipPeer];
-    const impostor = entry({ ...node(2), address: "10.0.0.66:7337" } as never, "down");
-    first.gossip.receive(
-      second.self,
-      { kind: "push", entries: [impostor], forward: true, greeting: false },
-      network.now,
-    );
+    const double = new UniqueNode("test", "10.0.0.66", 7337, node(3).id);
+    const message = { kind: "push", entries: [entry(double, "up", 9)], forward: true, greeting: false } as const;
+    first.gossip.receive(second.self, message, network.now);
+    first.gossip.wake(network.now);
+    network.deliverAll();
     expect(first.gossip.duplicateIds).toBe(1);
-    expect(first.table.get(node(2).id)?.status).toBe("joining");
+    for (const { table } of network.peers)
+      expect(table.get(node(3).id)).toMatchObject({ status: "down", node: node(3) });
+    expect(network.agree()).toBe(true);
   });
 });
 

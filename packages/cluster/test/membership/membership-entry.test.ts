@@ -1,11 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hashEntry, type MembershipEntry, mergeEntries, supersedes } from "../../src/membership/membership-entry.js";
+import { UniqueNode } from "../../src/node.js";
 import { anyEntry, RUNS } from "../support/arbitraries.js";
 import { entry, node } from "../support/nodes.js";
 
 /** Entries that speak of one node. */
-const ofOne = anyEntry.map((any): MembershipEntry => ({ ...any, node: node(1) }));
+const ofOne = anyEntry.map((any): MembershipEntry => {
+  const { host, port } = any.node.host === "10.0.0.99" ? any.node : node(1);
+  return { ...any, node: new UniqueNode("test", host, port, node(1).id) };
+});
+
+/** Another process with the same id. */
+const double = new UniqueNode("test", "10.0.0.99", 7337, node(1).id);
 
 describe("entries of one node", () => {
   it("merge to the same in either order", () => {
@@ -35,7 +42,10 @@ describe("entries of one node", () => {
   it("supersede what is known exactly if merging changes it", () => {
     const property = fc.property(ofOne, ofOne, (news, known) => {
       const merged = mergeEntries(news, known);
-      const changed = merged.status !== known.status || merged.upNumber !== known.upNumber;
+      const changed =
+        merged.status !== known.status ||
+        merged.upNumber !== known.upNumber ||
+        merged.node.address !== known.node.address;
       expect(supersedes(news, known)).toBe(changed);
     });
     fc.assert(property, RUNS);
@@ -44,6 +54,8 @@ describe("entries of one node", () => {
   it.each([
     ["the later status", entry(1, "up", 2), entry(1, "leaving", 2), entry(1, "leaving", 2)],
     ["the lower number of two", entry(1, "up", 5), entry(1, "up", 3), entry(1, "up", 3)],
+    ["the end of both, if two processes have one id", entry(1, "up", 1), entry(double, "joining"), entry(1, "down", 1)],
+    ["the end of both, if one of them is gone", entry(double, "removed"), entry(1, "up", 1), entry(1, "removed", 1)],
     ["a number over none", entry(1, "leaving", 0), entry(1, "up", 3), entry(1, "leaving", 3)],
   ])("merge to %s", (_, a, b, merged) => {
     expect(mergeEntries(a, b)).toEqual(merged);

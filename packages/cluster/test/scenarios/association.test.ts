@@ -282,6 +282,24 @@ describe("a node with the id of another", () => {
   });
 });
 
+describe("two newcomers with one id that join through different members at once", () => {
+  it("are both put out, and do not keep the cluster from going on, for 20 seeds", async () => {
+    await forEachSeed(20, async (seed) => {
+      await using world = new Simulation({ seed, latencyMs: [1, 5] });
+      const [a, b, c] = await world.form(3);
+      const nodeId = "00000000000000aa";
+      const twins = [await world.start({ nodeId }), await world.start({ nodeId })] as const;
+      const joins = twins.map(({ cluster }, at) => cluster.join([a, b][at]?.cluster.self ?? "").catch(() => {}));
+      await world.clock.settle(Promise.all(joins));
+      const endings = await world.clock.settle(Promise.all(twins.map(({ terminated }) => terminated)));
+      expect(endings).toEqual([{ reason: "downed" }, { reason: "downed" }]);
+      const [d] = await world.startMany(1);
+      await world.join([d], a);
+      await world.united([a, b, c, d]);
+    });
+  });
+});
+
 describe("a connection that breaks between two members in good health", () => {
   it("is made again, and nobody is downed", async () => {
     await using world = new Simulation();
