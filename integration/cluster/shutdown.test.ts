@@ -123,7 +123,7 @@ describe("shutting down", () => {
     await system.terminated;
 
     expect(shutDown).toHaveLength(1);
-    expect(destroyed).toBe(true);
+    await expect.poll(() => destroyed).toBe(true);
   });
 
   it("has closed every socket when it is over, also those to a peer that never hangs up", async () => {
@@ -146,6 +146,20 @@ describe("shutting down", () => {
 
     // A node that waits for one that has gone without a word waits 2 s, twice.
     expect(performance.now() - begun).toBeLessThan(1_500);
+  });
+
+  it("is what a node does that has been downed by another", async () => {
+    const [first] = (await startCluster(2)) as [ClusterSystem];
+    const downed = await startNodeThatKnows([first.cluster.self.address], ({ onDown }) => {
+      onDown.delayMs = 10;
+    });
+    await first.cluster.waitFor({ atLeast: 3, withinMs: 10_000 });
+
+    expect(first.cluster.down(downed.cluster.self)).toBe(true);
+
+    expect(await downed.terminated).toEqual({ reason: "downed" });
+    await first.cluster.waitFor([downed.cluster.self], "removed", { withinMs: 10_000 });
+    expect(first.cluster.membership.withStatus("up")).toHaveLength(2);
   });
 
   it("ends loops over events", async () => {

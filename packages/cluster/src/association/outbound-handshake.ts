@@ -59,7 +59,10 @@ export function performHandshake(
   );
   signal.addEventListener("abort", abort);
   // It may have aborted between the connecting and this.
-  if (signal.aborted) return abort();
+  if (signal.aborted) {
+    abort();
+    return;
+  }
 
   connection.handle({
     onClose: (cause) => {
