@@ -78,30 +78,64 @@ describe("a stranger who never gets to the point", () => {
     await expectUnaffected(pair);
   });
 
-  it("cannot keep real nodes out by coming 300 times", async () => {
+  it("cannot keep real nodes out by coming 300 times, and is told when that is too much", async () => {
     const pair = await startPair();
     const peers = await Promise.all(Array.from({ length: 300 }, () => WirePeer.connect(pair[0])));
+    const answers = peers.map((peer) => peer.receiveJson().catch(() => undefined));
 
     await Promise.all(peers.map((peer) => peer.closed));
 
+    const told = (await Promise.all(answers)).filter((answer) => answer?.code === "TOO_MANY_HANDSHAKES");
+    expect(told).toHaveLength(300 - 256);
     expect(pair[0].cluster.explain().associations.refusedConnections).toBe(300 - 256);
+    expect(pair[0].cluster.explain().rejections).toEqual({ TOO_MANY_HANDSHAKES: 300 - 256 });
     await expectUnaffected(pair);
+  });
+
+  it("is cut off without a word when even those who are told no are too many", async () => {
+    const node = await startNode(({ association }) => {
+      association.maxHandshakes = 4;
+    });
+    const answers: unknown[] = [];
+    for (let count = 0; count < 10; count++) {
+      const peer = await WirePeer.connect(node);
+      peer.receiveJson().then(
+        ({ code }) => answers.push(code),
+        () => answers.push("closed"),
+      );
+    }
+
+    await expect.poll(() => answers).toEqual([...Array(4).fill("TOO_MANY_HANDSHAKES"), "closed", "closed"]);
   });
 
   it("counts among the handshakes under way until it has hung up, also when it was refused", async () => {
     const node = await startNode(({ association }) => {
       association.maxHandshakes = 4;
     });
-    const refused = async () => {
+    const refusal = async () => {
       const peer = await WirePeer.connect(node);
       peer.send({ rollcall: "gibberish" });
-      return await peer.receiveJson();
+      return (await peer.receiveJson()).code;
     };
-    for (let count = 0; count < 4; count++) expect(await refused()).toMatchObject({ code: "NOT_UNDERSTOOD" });
+    for (let count = 0; count < 4; count++) expect(await refusal()).toBe("NOT_UNDERSTOOD");
 
-    await expect(refused()).rejects.toThrow("closed");
+    expect(await refusal()).toBe("TOO_MANY_HANDSHAKES");
 
     expect(node.cluster.explain().associations.refusedConnections).toBe(1);
+  });
+
+  it("that is a node and comes at such a moment learns why, and tries again", async () => {
+    const crowded = await startNode(({ association }) => {
+      association.maxHandshakes = 1;
+    });
+    const peer = await WirePeer.connect(crowded);
+    const node = await startNodeThatKnows([crowded.cluster.self.address]);
+    const explained = () => node.cluster.explain().join.endpoints[0];
+    await expect.poll(explained).toMatchObject({ lastCode: "TOO_MANY_HANDSHAKES", lastAnswered: true });
+
+    peer.socket.destroy();
+
+    await everybodyUp([crowded, node]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { type Backoff, type Clock, type Endpoint, exponentialBackoff, type Random } from "@rollcall/core";
 import { ClusterError } from "../cluster-error.js";
-import type { AdmissionView } from "../handshake/admission.js";
+import { type AdmissionView, reject } from "../handshake/admission.js";
 import { type Accept, MAX_HANDSHAKE_FRAME_BYTES, type Reject } from "../handshake/handshake-message.js";
 import type { Logger } from "../logger.js";
 import { compareNodes, type UniqueNode } from "../node.js";
@@ -107,8 +107,10 @@ export class Associations {
   /** Takes an incoming connection. */
   accept(connection: Connection): void {
     const { clock, options, view } = this.#context;
-    if (this.#stopped || this.#strangers >= options.maxHandshakes) {
-      this.counters.refusedConnections++;
+    const crowded = this.#strangers >= options.maxHandshakes;
+    if (crowded) this.counters.refusedConnections++;
+    // Those who are told no are bounded, too.
+    if (this.#stopped || this.#strangers >= 2 * options.maxHandshakes) {
       connection.handle({ onFrame: () => {}, onClose: () => {} });
       connection.destroy();
       return;
@@ -137,6 +139,7 @@ export class Associations {
       (expired) => clock.schedule(options.handshakeTimeoutMs, expired),
     );
     this.#inbound.add(handshake);
+    if (crowded) handshake.refuse(reject("TOO_MANY_HANDSHAKES", `${options.maxHandshakes} are under way already`));
   }
 
   /**
