@@ -121,12 +121,14 @@ export class ClusterControl {
       const probe = () => (found().length >= atLeast ? found() : undefined);
       return waits.until(probe, what, () => `${found().length} of ${atLeast} members are ${wanted}. ${this.#seen()}`);
     }
-    const nodes = [...what];
+    let nodes = [...what];
+    const names = nodes.map(formatEndpoint).join(", ");
     const probe = () => {
+      // Whoever is to go is the one who is there: an address tells nothing any more once its member is removed.
+      if (isOnTheWayOut(status)) nodes = nodes.map((node) => this.#nodeAt(node));
       const members = nodes.map((node) => this.#at(node, status));
       return members.includes(undefined) ? undefined : (members as Member[]);
     };
-    const names = nodes.map(formatEndpoint).join(", ");
     return waits.until(probe, options, () => `${names} ${status}. ${this.#seen()}`);
   }
 
@@ -141,13 +143,12 @@ export class ClusterControl {
     const member = id === undefined ? this.membership.at(node) : this.membership.get(id);
     if (member === undefined) {
       if (id === undefined || !this.#context.isRemoved(id)) return undefined;
-      if (wanted !== "removed" && wanted !== "down" && wanted !== "leaving")
-        throw gone(String(node), "removed", wanted);
+      if (!isOnTheWayOut(wanted)) throw gone(String(node), "removed", wanted);
       return { node: node as UniqueNode, status: "removed", reachability: "reachable", upNumber: 0 };
     }
     if (member.status === wanted) return member;
     const past = statusRank(member.status) > statusRank(wanted);
-    if (past && (wanted === "joining" || wanted === "up")) {
+    if (past && !isOnTheWayOut(wanted)) {
       // At an address, another incarnation may come.
       if (id !== undefined) throw gone(member.node.toString(), member.status, wanted);
       return undefined;
@@ -155,10 +156,19 @@ export class ClusterControl {
     return past ? member : undefined;
   }
 
+  #nodeAt(node: Endpoint | UniqueNode): Endpoint | UniqueNode {
+    return node instanceof UniqueNode ? node : (this.membership.at(node)?.node ?? node);
+  }
+
   #seen(): string {
     const members = [...this.membership].map((member) => `${member.node.address} ${member.status}`);
     return `Seen: ${members.join(", ") || "nobody"}. ${this.explain().situation.message}.`;
   }
+}
+
+/** Whether a node that has the status can be said to have it still when it has gone further. */
+function isOnTheWayOut(status: MemberStatus): boolean {
+  return status !== "joining" && status !== "up";
 }
 
 function gone(node: string, is: MemberStatus, wanted: MemberStatus): ClusterError {

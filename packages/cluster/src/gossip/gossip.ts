@@ -50,8 +50,8 @@ export class Gossip {
   readonly #peers: PeerCycle<string>;
   readonly #news = new Map<string, News>();
   readonly #pace: Pace;
-  /** What was held when a peer was greeted that has not answered yet, by its id. */
-  readonly #greeted = new Map<string, Digest>();
+  /** Peers that were greeted and have not answered yet, and what was held at the time. */
+  readonly #greeted = new Map<string, { readonly peer: UniqueNode; readonly held: Digest }>();
   #reportedTo: string | undefined;
   #reported: Digest | undefined;
   #seen: Digest;
@@ -87,7 +87,7 @@ export class Gossip {
   greet(peer: UniqueNode): void {
     const { table, send } = this.#context;
     if (table.get(peer.id) === undefined) {
-      this.#greeted.set(peer.id, table.digest);
+      this.#greeted.set(peer.id, { peer, held: table.digest });
       send([peer], { kind: "push", entries: [...table.members()], forward: true, greeting: true });
     } else {
       send([peer], { kind: "digest", digest: table.digest, answer: "different" });
@@ -133,6 +133,12 @@ export class Gossip {
   /** Tells at once what has not been told yet, however little time has passed since the last push. */
   flush(): void {
     if (this.#news.size > 0) this.#push();
+    const { self, table, send } = this.#context;
+    const own = table.get(self.id);
+    const greeted = [...this.#greeted.values()].map(({ peer }) => peer);
+    if (own === undefined || greeted.length === 0) return;
+    // They have us for a member by now, and will hear from nobody else how it went on.
+    send(greeted, { kind: "push", entries: [own], forward: true, greeting: false });
   }
 
   #receivePush(from: UniqueNode, message: PushMessage, now: number): void {
@@ -141,11 +147,11 @@ export class Gossip {
     const held = this.#context.table.digest;
     this.#merge(from, message.entries, forward, now);
     if (message.greeting) this.#answerGreeting(from, message.entries);
-    const greetedWith = this.#greeted.get(from.id);
-    if (greetedWith === undefined || this.#context.table.get(from.id) === undefined) return;
+    const greeted = this.#greeted.get(from.id);
+    if (greeted === undefined || this.#context.table.get(from.id) === undefined) return;
     // The answer to our greeting. What became known here meanwhile was not pushed there.
     this.#greeted.delete(from.id);
-    if (!sameDigest(greetedWith, held)) this.greet(from);
+    if (!sameDigest(greeted.held, held)) this.greet(from);
   }
 
   #answerGreeting(from: UniqueNode, entries: readonly MembershipEntry[]): void {
