@@ -3,15 +3,15 @@ import { type Announcement, type Announcer, canAnnounce } from "./announcer.js";
 import { sleep, systemClock } from "./clock.js";
 import { disposeAll, type WaitingOptions } from "./combinator.js";
 import type { DiscoveryDefinition } from "./discovery-definition.js";
-import { type DiscoveryError, isDiscoveryError, toDiscoveryError } from "./discovery-error.js";
+import { type DiscoveryError, toDiscoveryError } from "./discovery-error.js";
 import { systemRandom } from "./random.js";
 import type { ServiceDiscovery } from "./service-discovery.js";
 import { DEFAULT_BACKOFF } from "./supervise.js";
 
 /**
- * The `announce` of a combination: in every source that can. Resolves when each has answered and one has accepted;
- * those that refused are reported and tried again with backoff, because otherwise nobody would. Rejects when all
- * refused. What is listed is what the first source that accepted says.
+ * The `announce` of a combination: in every source that can. Resolves as soon as one has accepted, with what that one
+ * says; rejects when each has refused. Those that refuse are reported and tried again with backoff, because otherwise
+ * nobody would, and one that does not answer holds nobody up.
  */
 export function announceEverywhere(
   name: string,
@@ -23,33 +23,32 @@ export function announceEverywhere(
   const { clock = systemClock, random = systemRandom, backoff = DEFAULT_BACKOFF } = options;
 
   return {
-    async announce(self, request) {
+    announce(self, request) {
       const { signal, report } = request;
       const standing: Announcement[] = [];
-      /** Resolves with the error when refused. */
-      const tryOnce = async (announcer: ServiceDiscovery & Announcer): Promise<DiscoveryError | undefined> => {
-        try {
-          const announcement = await announcer.announce(self, request);
-          if (signal.aborted) await disposeAll([announcement]);
-          else standing.push(announcement);
-          return undefined;
-        } catch (error) {
-          return toDiscoveryError(error, announcer.name);
-        }
-      };
-      const keepTrying = async (announcer: ServiceDiscovery & Announcer, refused: DiscoveryError | undefined) => {
-        for (let failures = 1; refused && !signal.aborted; failures++) {
-          report(refused);
-          await sleep(clock, backoff.delayMs(failures, random), signal);
-          refused = await tryOnce(announcer);
-        }
-      };
-
-      const refusals = await Promise.all(announcers.map(tryOnce));
-      const [first] = standing;
-      if (!first) throw allFailed(name, refusals.filter(isDiscoveryError));
-      announcers.forEach((announcer, index) => void keepTrying(announcer, refusals[index]));
-      return { instance: first.instance, withdraw: () => disposeAll(standing) };
+      const refusals = new Map<Announcer, DiscoveryError>();
+      return new Promise((resolve, reject) => {
+        const keepTrying = async (announcer: ServiceDiscovery & Announcer) => {
+          for (let failures = 1; !signal.aborted; failures++) {
+            try {
+              const announcement = await announcer.announce(self, request);
+              standing.push(announcement);
+              resolve({ instance: announcement.instance, withdraw: () => disposeAll(standing) });
+              if (signal.aborted) await disposeAll([announcement]);
+              return;
+            } catch (error) {
+              if (signal.aborted) return;
+              const refusal = toDiscoveryError(error, announcer.name);
+              report(refusal);
+              refusals.set(announcer, refusal);
+              // Has no effect once one has accepted. Otherwise the signal aborts, and with it all this.
+              if (refusals.size === announcers.length) reject(allFailed(name, [...refusals.values()]));
+              await sleep(clock, backoff.delayMs(failures, random), signal);
+            }
+          }
+        };
+        for (const announcer of announcers) void keepTrying(announcer);
+      });
     },
   };
 }

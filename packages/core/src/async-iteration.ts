@@ -10,7 +10,6 @@ export async function forEach<T>(
   signal: AbortSignal,
   onItem: (item: T) => unknown,
 ): Promise<void> {
-  if (signal.aborted) return;
   const iterator = source[Symbol.asyncIterator]();
   let leaving: Promise<void> | undefined;
   // A generator suspended at a `yield` cleans up now, one that is awaiting does when its await is over.

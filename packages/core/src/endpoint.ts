@@ -51,20 +51,19 @@ export function isHost(text: string): boolean {
 /** Whether a text is an IPv6 address, with or without a zone (RFC 4291 section 2.2, RFC 4007 section 11). */
 export function isIPv6(text: string): boolean {
   const [, address] = IPV6.exec(text) ?? [];
-  return hostOfUrl(`[${address}]`) !== "";
+  return address !== undefined && hostOfUrl(`[${address}]`) !== undefined;
 }
 
 /** One spelling per host: names differ neither by case nor by the root's dot, IPv6 addresses not by their zeros. */
 export function canonicalHost(host: string): string {
-  const shorten = (address: string) => hostOfUrl(`[${address}]`).slice(1, -1);
+  const shorten = (address: string) => String(hostOfUrl(`[${address}]`)).slice(1, -1);
   return host
     .toLowerCase()
     .replace(/\.$/, "")
     .replace(/^[^%]*:[^%]*/, shorten);
 }
 
-/** The host as the URL standard writes it (section 3.5), or "" if it cannot be one. */
-function hostOfUrl(host: string): string {
-  const url = `http://${host}`;
-  return URL.canParse(url) ? new URL(url).hostname : "";
+/** The host as the URL standard writes it (section 3.5), if it can be one. */
+function hostOfUrl(host: string): string | undefined {
+  return URL.parse(`http://${host}`)?.hostname;
 }

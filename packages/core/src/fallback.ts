@@ -27,7 +27,7 @@ export interface FallbackOptions extends WaitingOptions {
  * @throws DiscoveryError `INVALID_OPTION` when given no source
  */
 export function fallback<S extends readonly ServiceDiscovery[]>(...discoveries: S): Combined<S[number]>;
-export function fallback<S extends readonly ServiceDiscovery[]>(
+export function fallback<const S extends readonly ServiceDiscovery[]>(
   discoveries: S,
   options: FallbackOptions,
 ): Combined<S[number]>;
@@ -47,7 +47,6 @@ export function fallback(
           for (const error of errors) request.report(error);
           return listing;
         } catch (error) {
-          request.signal.throwIfAborted();
           errors.push(toDiscoveryError(error, source.name));
         }
       }

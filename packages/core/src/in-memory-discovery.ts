@@ -8,7 +8,7 @@ import type { Listing, ServiceInstance } from "./service-instance.js";
 
 /** A discovery driven by hand, for tests and examples. */
 export interface InMemoryDiscovery extends DefinedDiscovery, Announcer {
-  /** What is listed now: what was set by hand, then what is announced. */
+  /** What is listed now: what was set by hand and what is announced. */
   readonly listing: Listing;
   /** How many subscriptions are open. */
   readonly subscribers: number;

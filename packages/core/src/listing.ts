@@ -99,10 +99,10 @@ function endpointKey({ host, port }: ServiceInstance): string {
   return formatEndpoint({ host: canonicalHost(host), port });
 }
 
-/** Equal for instances that differ in nothing. Those with an id sort before those without. */
+/** Equal for instances that differ in nothing. One with an id sorts before its like without: `"` before `null`. */
 function fingerprint(instance: ServiceInstance): string {
   const { id, metadata = {} } = instance;
-  return JSON.stringify([id === undefined, endpointKey(instance), id, Object.entries(metadata).sort(byFirst)]);
+  return JSON.stringify([endpointKey(instance), id, Object.entries(metadata).sort(byFirst)]);
 }
 
 function byFirst([a]: [string, unknown], [b]: [string, unknown]): number {

@@ -27,7 +27,7 @@ export interface MergeOptions extends WaitingOptions {
  * @throws DiscoveryError `INVALID_OPTION` when given no source
  */
 export function merge<S extends readonly ServiceDiscovery[]>(...discoveries: S): Combined<S[number]>;
-export function merge<S extends readonly ServiceDiscovery[]>(
+export function merge<const S extends readonly ServiceDiscovery[]>(
   discoveries: S,
   options: MergeOptions,
 ): Combined<S[number]>;

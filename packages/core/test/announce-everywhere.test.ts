@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import {
+  type Announcement,
   type Announcer,
   canAnnounce,
   type DiscoveryError,
@@ -8,6 +9,7 @@ import {
   filter,
   merge,
   type ServiceDiscovery,
+  type ServiceInstance,
   supervise,
   type WaitingOptions,
 } from "../src/index.js";
@@ -78,34 +80,43 @@ describe.each([
     await discovery[Symbol.asyncDispose]();
   });
 
-  it("withdraws what a source accepts after the withdrawal", async () => {
+  it("does not wait for a source that does not answer, and withdraws what that accepts too late", async () => {
     const { options, a } = world();
-    let accept = () => {};
     const withdrawn: string[] = [];
+    const accept: (() => void)[] = [];
     const late = Object.assign(scriptedSource().discovery, {
-      name: "late",
       // A foreign object that pays no attention to its signal.
-      announce: () =>
-        new Promise<{ instance: typeof SELF; [Symbol.asyncDispose](): Promise<void> }>((resolve) => {
-          accept = () =>
-            resolve({
-              instance: SELF,
-              [Symbol.asyncDispose]: async () => {
-                withdrawn.push("late");
-              },
-            });
+      announce: (self: ServiceInstance) =>
+        new Promise<Announcement>((resolve) => {
+          const announcement = {
+            instance: self,
+            async [Symbol.asyncDispose]() {
+              withdrawn.push(self.host);
+            },
+          };
+          accept.push(() => resolve(announcement));
         }),
     });
+    const discovery = combineAll([late, a], options);
+    const announcement = await discovery.announce(SELF);
+    expect(endpoints(a.listing)).toEqual(["self:1"]);
+    await announcement[Symbol.asyncDispose]();
+    accept[0]?.();
+    await settled();
+    expect(withdrawn).toEqual(["self"]);
+    expect(a.listing).toEqual([]);
+
     const abort = new AbortController();
-    const discovery = combineAll([a, late], options);
-    const rejected = expect(discovery.announce(SELF, { signal: abort.signal })).rejects.toBe("leaving");
+    const rejected = expect(combineAll([late], options).announce(SELF, { signal: abort.signal })).rejects.toBe(
+      "leaving",
+    );
     await settled();
     abort.abort("leaving");
     await rejected;
-    accept();
+    accept[1]?.();
     await settled();
-    expect(withdrawn).toEqual(["late"]);
-    expect(a.listing).toEqual([]);
+    expect(new Set(withdrawn)).toEqual(new Set(["self"]));
+    expect(withdrawn.length).toBeGreaterThanOrEqual(2);
   });
 
   it("rejects when every source refuses", async () => {

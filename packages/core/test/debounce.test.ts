@@ -64,6 +64,10 @@ describe("debounce", () => {
     expect(consumer.seen).toEqual([["a:9"], ["a:1"]]);
     await clock.advance(1);
     expect(consumer.seen).toEqual([["a:9"], ["a:1"], ["a:2"]]);
+    await clock.advance(10_000);
+    source.set(["a:3"]);
+    await clock.advance(99);
+    expect(consumer.seen).toHaveLength(3);
     abort.abort();
   });
 

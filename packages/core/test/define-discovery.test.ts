@@ -244,6 +244,31 @@ describe("dispose", () => {
     expect(order).toEqual(["session", "definition"]);
   });
 
+  it("waits for an iterator that takes a while to return", async () => {
+    const order: string[] = [];
+    const channel = listingChannel();
+    const discovery = defineDiscovery({
+      name: "x",
+      subscribe: () => ({
+        [Symbol.asyncIterator]: () => ({
+          next: () => channel.next(),
+          async return() {
+            channel.end();
+            await settled();
+            order.push("returned");
+            return { done: true as const, value: undefined };
+          },
+        }),
+      }),
+      dispose: async () => {
+        order.push("disposed");
+      },
+    });
+    void discovery.subscribe()[Symbol.asyncIterator]().next();
+    await discovery[Symbol.asyncDispose]();
+    expect(order).toEqual(["returned", "disposed"]);
+  });
+
   it("does not wait longer than a moment for a session that ignores its signal", async () => {
     const clock = new VirtualClock();
     let disposed = false;

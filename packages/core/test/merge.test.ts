@@ -145,6 +145,25 @@ describe("merge", () => {
     await discovery[Symbol.asyncDispose]();
   });
 
+  it("does not hold an earlier failure against a source that may still answer", async () => {
+    const { clock, options, a } = world();
+    const slow = scriptedSource({ clock });
+    const discovery = merge([a, slow.discovery], options);
+    a.trouble = new Error("a is down");
+    const first = new Consumer(discovery.subscribe());
+    await settled();
+    slow.current.fail(new Error("slow is down"));
+    await first.done;
+    expect(first.state).toBe("failed");
+    const second = new Consumer(discovery.subscribe());
+    await clock.advance(5_000);
+    expect(second.state).toBe("reading");
+    slow.current.push(["x:1"]);
+    await clock.advance(0);
+    expect(second.seen).toEqual([["x:1"]]);
+    await discovery[Symbol.asyncDispose]();
+  });
+
   it("looks up in all, succeeds if one does, and reports the others", async () => {
     const { options, a, b } = world();
     a.set(["x:1"]);
@@ -194,12 +213,19 @@ describe("merge", () => {
     await discovery[Symbol.asyncDispose]();
   });
 
-  it("disposes all its sources, even if one cannot be", async () => {
-    const { options, a } = world();
+  it("disposes all its sources, even if one cannot be, before it says so", async () => {
+    const { options } = world();
+    let slowDisposed = false;
     const broken = Object.assign(scriptedSource().discovery, {
       [Symbol.asyncDispose]: () => Promise.reject(new Error("still in use")),
     });
-    await expect(merge([broken, a], options)[Symbol.asyncDispose]()).rejects.toThrow("still in use");
-    await expect(a.lookup()).rejects.toMatchObject({ code: "DISPOSED" });
+    const slow = Object.assign(scriptedSource().discovery, {
+      async [Symbol.asyncDispose]() {
+        await settled();
+        slowDisposed = true;
+      },
+    });
+    await expect(merge([broken, slow], options)[Symbol.asyncDispose]()).rejects.toThrow("still in use");
+    expect(slowDisposed).toBe(true);
   });
 });

@@ -6,6 +6,19 @@ import { Consumer, endpoints } from "./support/consumer.js";
 import { listing, scriptedSource } from "./support/scripted-source.js";
 import { settled, VirtualClock } from "./support/virtual-clock.js";
 
+/** A consumer that has read the first listing when another came and the session failed. */
+async function behind(signal = new AbortController().signal) {
+  const source = scriptedSource();
+  const iterator = source.discovery.subscribe({ signal })[Symbol.asyncIterator]();
+  const first = iterator.next();
+  source.current.push(["a:1"]);
+  await first;
+  source.current.push(["b:1"]);
+  source.current.fail(new Error("lost"));
+  await settled();
+  return { source, iterator };
+}
+
 describe("a subscription", () => {
   it("opens nothing before it is read, and one session per subscription", async () => {
     const source = scriptedSource({}, listing("a:1"));
@@ -146,6 +159,13 @@ describe("a subscription", () => {
     expect(source.open).toBe(0);
   });
 
+  it("still gives a slow consumer what was listed last, and then the failure", async () => {
+    const { iterator } = await behind();
+    expect(endpoints((await iterator.next()).value)).toEqual(["b:1"]);
+    await expect(iterator.next()).rejects.toMatchObject({ message: "scripted: lost" });
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+  });
+
   it("throws ENDED when the session ends although nobody asked it to", async () => {
     const source = scriptedSource();
     const consumer = new Consumer(source.discovery.subscribe());
@@ -226,19 +246,16 @@ describe("leaving a subscription", () => {
     expect(await waiting).toEqual({ done: true, value: undefined });
   });
 
-  it("drops on abort what was listed and not read, and what was thrown and not heard", async () => {
-    const abort = new AbortController();
-    const source = scriptedSource();
-    const iterator = source.discovery.subscribe({ signal: abort.signal })[Symbol.asyncIterator]();
-    const first = iterator.next();
-    source.current.push(["a:1"]);
-    await first;
-    source.current.push(["b:1"]);
-    source.current.fail(new Error("lost"));
-    await settled();
-    abort.abort();
-    expect(await iterator.next()).toEqual({ done: true, value: undefined });
-  });
+  it.each(["abort", "dispose"])(
+    "drops on %s what was listed and not read, and what was thrown and not heard",
+    async (how) => {
+      const abort = new AbortController();
+      const { source, iterator } = await behind(abort.signal);
+      if (how === "abort") abort.abort();
+      else await source.discovery[Symbol.asyncDispose]();
+      expect(await iterator.next()).toEqual({ done: true, value: undefined });
+    },
+  );
 
   it("opens no session when aborted or returned before the first read", async () => {
     const source = scriptedSource({}, listing("a:1"));

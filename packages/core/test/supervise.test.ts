@@ -166,6 +166,15 @@ describe("a supervised subscription", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("leaves a session alone that has listed something, however long nothing changes", async () => {
+    const { clock, source, discovery } = supervised(listing("a:1"));
+    new Consumer(discovery.subscribe());
+    await clock.advance(86_400_000);
+    expect(source.sessions).toHaveLength(1);
+    expect(discovery.status).toMatchObject({ state: "live", failures: 0 });
+    await discovery[Symbol.asyncDispose]();
+  });
+
   it("waits for the first listing for ever if told so", async () => {
     const { clock, source, discovery } = supervised(undefined, { firstListingMs: Number.POSITIVE_INFINITY });
     new Consumer(discovery.subscribe());
