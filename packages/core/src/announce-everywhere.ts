@@ -11,7 +11,8 @@ import { DEFAULT_BACKOFF } from "./supervise.js";
 /**
  * The `announce` of a combination: in every source that can. Resolves as soon as one has accepted, with what that one
  * says; rejects when each has refused. Those that refuse are reported and tried again with backoff, because otherwise
- * nobody would, and one that does not answer holds nobody up.
+ * nobody would, and one that does not answer holds nobody up. The sources are supervised ones, whose announcements end
+ * with the signal, late ones too.
  */
 export function announceEverywhere(
   name: string,
@@ -34,7 +35,6 @@ export function announceEverywhere(
               const announcement = await announcer.announce(self, request);
               standing.push(announcement);
               resolve({ instance: announcement.instance, withdraw: () => disposeAll(standing) });
-              if (signal.aborted) await disposeAll([announcement]);
               return;
             } catch (error) {
               if (signal.aborted) return;

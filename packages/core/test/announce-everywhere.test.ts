@@ -80,6 +80,34 @@ describe.each([
     await discovery[Symbol.asyncDispose]();
   });
 
+  it("is withdrawn when every source has taken it out, whether or not it heeds its signal", async () => {
+    const { options, a } = world();
+    const withdrawn: string[] = [];
+    const foreign = Object.assign(scriptedSource().discovery, {
+      announce: async (self: ServiceInstance) => ({
+        instance: self,
+        async [Symbol.asyncDispose]() {
+          await settled();
+          withdrawn.push(self.host);
+        },
+      }),
+    });
+    const announcement = await combineAll([foreign, a], options).announce(SELF);
+    await announcement[Symbol.asyncDispose]();
+    expect(withdrawn).toEqual(["self"]);
+  });
+
+  it("reports nothing about a source that was still being asked when it is withdrawn", async () => {
+    const { options, a } = world();
+    const problems: DiscoveryError[] = [];
+    const slow = Object.assign(scriptedSource().discovery, { announce: () => new Promise<Announcement>(() => {}) });
+    const discovery = combineAll([slow, a], options);
+    const announcement = await discovery.announce(SELF, { report: (problem) => problems.push(problem) });
+    await announcement[Symbol.asyncDispose]();
+    await settled();
+    expect(problems).toEqual([]);
+  });
+
   it("does not wait for a source that does not answer, and withdraws what that accepts too late", async () => {
     const { options, a } = world();
     const withdrawn: string[] = [];

@@ -30,7 +30,9 @@ describe("map", () => {
   it("takes texts, leaves out undefined, and lists once what became the same", async () => {
     const source = inMemoryDiscovery(["a:1", "a:2", "b:1", "c:1"]);
     const discovery = map(source, ({ host }) => (host === "c" ? undefined : `${host}:9`));
-    expect(endpoints(await discovery.lookup())).toEqual(["a:9", "b:9"]);
+    const problems: DiscoveryError[] = [];
+    expect(endpoints(await discovery.lookup({ report: (problem) => problems.push(problem) }))).toEqual(["a:9", "b:9"]);
+    expect(problems).toEqual([]);
   });
 
   it("does not list again when the change makes no difference any more", async () => {
