@@ -1,11 +1,6 @@
-import {
-  ClusterError,
-  type Connection,
-  type ConnectionHandler,
-  type Listener,
-  type Transport,
-} from "@rollcall/cluster";
+import { ClusterError, type Connection, type Listener, type Transport } from "@rollcall/cluster";
 import { type Clock, type Endpoint, formatEndpoint, type Random } from "@rollcall/core";
+import { type ConnectionContext, SimulatedConnection } from "./simulated-connection.js";
 
 export interface SimulatedNetworkOptions {
   readonly clock: Clock;
@@ -15,9 +10,34 @@ export interface SimulatedNetworkOptions {
 }
 
 /** One process's access to the network, until it crashes. */
-interface Attachment {
+class Attachment {
   readonly host: string;
-  alive: boolean;
+  /** Its connections that are open. */
+  readonly open = new Set<SimulatedConnection>();
+  alive = true;
+  #idle: (() => void)[] = [];
+
+  constructor(host: string) {
+    this.host = host;
+  }
+
+  forget(connection: SimulatedConnection): void {
+    this.open.delete(connection);
+    if (this.open.size === 0) for (const tell of this.#idle.splice(0)) tell();
+  }
+
+  /** Resolves when it has no open connection. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.open.size === 0) resolve();
+      else this.#idle.push(resolve);
+    });
+  }
+}
+
+interface Listening {
+  readonly attachment: Attachment;
+  readonly onConnection: (connection: Connection) => void;
 }
 
 /**
@@ -25,15 +45,15 @@ interface Attachment {
  * a random latency, unless the link is cut. A cut link is silent, as a network is: connecting times out, frames stay
  * away, and nobody is told.
  */
-export class SimulatedNetwork {
+export class SimulatedNetwork implements ConnectionContext {
   readonly clock: Clock;
   readonly #random: Random;
   readonly #latencyMs: readonly [number, number];
-  readonly #listeners = new Map<string, (connection: Connection) => void>();
+  readonly #listeners = new Map<string, Listening>();
   readonly #aliases = new Map<string, string>();
   readonly #cut = new Set<string>();
   readonly #attachments = new Set<Attachment>();
-  readonly #connections = new Set<SimulatedConnection>();
+  readonly #connections = new Map<SimulatedConnection, Attachment>();
   /** Those with something under way that a cut link holds up. */
   readonly #held = new Set<SimulatedConnection>();
   /** Frames delivered, and their bytes. */
@@ -53,10 +73,10 @@ export class SimulatedNetwork {
 
   /** The network as one process on a host sees it. Listening on `0.0.0.0` or `::` is listening on that host. */
   transport(host: string): Transport {
-    const attachment: Attachment = { host, alive: true };
+    const attachment = new Attachment(host);
     this.#attachments.add(attachment);
     return {
-      listen: (at, onConnection) => this.#listen(isWildcard(at.host) ? { ...at, host } : at, onConnection),
+      listen: (at, onConnection) => this.#listen(attachment, at, onConnection),
       connect: (to, timeoutMs, signal) => this.#connect(attachment, to, timeoutMs, signal),
     };
   }
@@ -86,7 +106,7 @@ export class SimulatedNetwork {
 
   /** Breaks every connection between two hosts: what is under way is lost, and both sides notice. */
   breakConnections(a: string, b: string): void {
-    for (const connection of [...this.#connections]) {
+    for (const connection of [...this.#connections.keys()]) {
       if (connection.from === a && connection.to === b) connection.break();
     }
   }
@@ -104,7 +124,7 @@ export class SimulatedNetwork {
     for (const address of [...this.#listeners.keys()]) {
       if (hostOf(address) === host) this.#listeners.delete(address);
     }
-    for (const connection of [...this.#connections]) if (connection.from === host) connection.break();
+    for (const connection of [...this.#connections.keys()]) if (connection.from === host) connection.break();
   }
 
   isCut(from: string, to: string): boolean {
@@ -117,25 +137,32 @@ export class SimulatedNetwork {
   }
 
   forget(connection: SimulatedConnection): void {
+    this.#connections.get(connection)?.forget(connection);
     this.#connections.delete(connection);
   }
 
-  /** Something arrived where the link is cut; the connection wants to be told when it is not. */
   hold(connection: SimulatedConnection): void {
     this.#held.add(connection);
   }
 
-  async #listen(at: Endpoint, onConnection: (connection: Connection) => void): Promise<Listener> {
+  async #listen(
+    attachment: Attachment,
+    at: Endpoint,
+    onConnection: (connection: Connection) => void,
+  ): Promise<Listener> {
+    const host = isWildcard(at.host) ? attachment.host : at.host;
     const port = at.port === 0 ? this.#ports++ : at.port;
-    const address = formatEndpoint({ host: at.host, port });
+    const address = formatEndpoint({ host, port });
     if (this.#listeners.has(address)) {
       throw new ClusterError("BIND_FAILED", `Cannot listen on ${address}: it is in use.`);
     }
-    this.#listeners.set(address, onConnection);
+    const listening = { attachment, onConnection };
+    this.#listeners.set(address, listening);
     return {
       port,
-      close: async () => {
-        if (this.#listeners.get(address) === onConnection) this.#listeners.delete(address);
+      close: () => {
+        if (this.#listeners.get(address) === listening) this.#listeners.delete(address);
+        return attachment.idle();
       },
     };
   }
@@ -159,145 +186,22 @@ export class SimulatedNetwork {
       });
       const arrival = this.clock.schedule(this.latency() + this.latency(), () => {
         if (!attachment.alive || this.isCut(from, to) || this.isCut(to, from)) return;
-        const accept = this.#listeners.get(address);
-        if (accept === undefined) {
+        const listening = this.#listeners.get(address);
+        if (listening === undefined) {
           const cause = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
           settle(() => reject(new ClusterError("CONNECT_FAILED", `Nobody listens at ${address}.`, { cause })));
           return;
         }
         const [here, there] = SimulatedConnection.pair(this, from, to);
-        this.#connections.add(here).add(there);
-        accept(there);
+        this.#connections.set(here, attachment).set(there, listening.attachment);
+        attachment.open.add(here);
+        listening.attachment.open.add(there);
+        listening.onConnection(there);
         settle(() => resolve(here));
       });
       if (signal.aborted) abort();
       else signal.addEventListener("abort", abort);
     });
-  }
-}
-
-/** One side of a connection: what it sends arrives at the other side in order. */
-export class SimulatedConnection implements Connection {
-  static pair(network: SimulatedNetwork, a: string, b: string): [SimulatedConnection, SimulatedConnection] {
-    const one = new SimulatedConnection(network, a, b);
-    const other = new SimulatedConnection(network, b, a);
-    one.#peer = other;
-    other.#peer = one;
-    return [one, other];
-  }
-
-  readonly #network: SimulatedNetwork;
-  #peer!: SimulatedConnection;
-  #handler: ConnectionHandler | undefined;
-  #closed = false;
-  #limit = Number.POSITIVE_INFINITY;
-  /** When what was sent last arrives: nothing overtakes it. */
-  #lastArrival = 0;
-  /** What is under way to the other side, in the order of sending. */
-  #underWay: (() => void)[] = [];
-  /** How much of that should have arrived, and did not because the link is cut. */
-  #overdue = 0;
-
-  readonly from: string;
-  readonly to: string;
-
-  private constructor(network: SimulatedNetwork, from: string, to: string) {
-    this.#network = network;
-    this.from = from;
-    this.to = to;
-  }
-
-  get remote(): string {
-    return this.to;
-  }
-
-  handle(handler: ConnectionHandler): void {
-    this.#handler = handler;
-  }
-
-  limitFrames(bytes: number): void {
-    this.#limit = bytes;
-  }
-
-  send(frame: Uint8Array): boolean {
-    if (this.#closed) return false;
-    this.#travel(() => this.#peer.#receive(frame));
-    return true;
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#leave();
-    this.#travel(() => {
-      this.#peer.#ended(undefined);
-      this.#tellClosed(undefined);
-    });
-  }
-
-  destroy(): void {
-    this.#handler = undefined;
-    this.close();
-  }
-
-  /** The connection breaks: what is under way is lost, and both sides notice. */
-  break(): void {
-    const peer = this.#peer;
-    const error = new Error("connection reset");
-    this.#underWay = [];
-    peer.#underWay = [];
-    this.#travel(() => peer.#ended(error));
-    this.#ended(error);
-  }
-
-  /** The link is there again. */
-  resume(): void {
-    for (; this.#overdue > 0; this.#overdue--) this.#scheduleArrival();
-  }
-
-  #travel(delivery: () => void): void {
-    this.#underWay.push(delivery);
-    this.#scheduleArrival();
-  }
-
-  #scheduleArrival(): void {
-    const { clock } = this.#network;
-    const at = Math.max(this.#lastArrival, clock.now() + this.#network.latency());
-    this.#lastArrival = at;
-    clock.schedule(at - clock.now(), () => this.#arrive());
-  }
-
-  /** Whatever arrives is what was sent first: after a cut, too, nothing overtakes what was held up. */
-  #arrive(): void {
-    if (!this.#network.isCut(this.from, this.to)) {
-      this.#underWay.shift()?.();
-      return;
-    }
-    this.#overdue++;
-    this.#network.hold(this);
-  }
-
-  #receive(frame: Uint8Array): void {
-    if (this.#closed) return;
-    this.#network.traffic.frames++;
-    this.#network.traffic.bytes += frame.length;
-    if (frame.length > this.#limit) this.break();
-    else this.#handler?.onFrame(frame);
-  }
-
-  #ended(error: Error | undefined): void {
-    this.#leave();
-    this.#tellClosed(error);
-  }
-
-  #tellClosed(error: Error | undefined): void {
-    const handler = this.#handler;
-    this.#handler = undefined;
-    handler?.onClose(error);
-  }
-
-  #leave(): void {
-    this.#closed = true;
-    this.#network.forget(this);
   }
 }
 
