@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { run, which } from "./run.ts";
 
 /** Where servers are kept that were fetched for tests; safe to delete. */
-export const SERVER_CACHE = fileURLToPath(new URL("../../.cache/servers", import.meta.url));
+const SERVER_CACHE = fileURLToPath(new URL("../../.cache/servers", import.meta.url));
 
 /**
  * Debian packages unpacked into a folder of the cache, without root and without installing anything. Fetched once; a

@@ -32,7 +32,7 @@ export function which(program: string, path = process.env.PATH ?? ""): string | 
   return [...path.split(delimiter), "/usr/sbin", "/sbin"].map((folder) => join(folder, program)).find(isExecutable);
 }
 
-export function isExecutable(file: string): boolean {
+function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return true;

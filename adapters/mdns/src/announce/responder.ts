@@ -145,7 +145,7 @@ export class Responder {
     this.#sendTimer?.cancel();
     if (this.#planned.size === 0) return;
     const dueAt = Math.min(...[...this.#planned.values()].map((planned) => planned.dueAt));
-    this.#sendTimer = clock.schedule(Math.max(0, dueAt - clock.now()), () => this.#sendDue());
+    this.#sendTimer = clock.schedule(Math.max(0, Math.ceil(dueAt - clock.now())), () => this.#sendDue());
   }
 
   #sendDue(): void {

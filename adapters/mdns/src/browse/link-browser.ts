@@ -19,6 +19,8 @@ export interface LinkBrowserOptions {
   readonly onChange: () => void;
 }
 
+/** Work goes through the whole cache, so what comes due in quick succession is done together. */
+const REST_MS = 20;
 /** An instance whose TXT record was asked for this often in vain is listed without. */
 const PATIENCE_FOR_TXT = 2;
 
@@ -33,6 +35,7 @@ export class LinkBrowser {
   readonly #resolver: Resolver;
   readonly #browse: Question;
   #timer: { readonly at: number; readonly timer: Timer } | undefined;
+  #restUntil = Number.NEGATIVE_INFINITY;
   #stopped = false;
 
   constructor(options: LinkBrowserOptions) {
@@ -136,13 +139,16 @@ export class LinkBrowser {
   #arm(): void {
     if (this.#stopped) return;
     const { clock } = this.#options;
-    const at = Math.min(this.#cache.records.nextAt, this.#schedule.nextAt, this.#resolver.nextAt);
+    const dueAt = Math.min(this.#cache.records.nextAt, this.#schedule.nextAt, this.#resolver.nextAt);
+    const at = Math.max(dueAt, this.#restUntil);
     if (this.#timer?.at === at) return;
     this.#timer?.timer.cancel();
     const work = () => {
       this.#timer = undefined;
+      this.#restUntil = clock.now() + REST_MS;
       this.#work();
     };
-    this.#timer = Number.isFinite(at) ? { at, timer: clock.schedule(Math.max(0, at - clock.now()), work) } : undefined;
+    // Rounded up: a timer that fires a fraction too soon would find nothing to do. The schedule is never without a next.
+    this.#timer = { at, timer: clock.schedule(Math.max(0, Math.ceil(at - clock.now())), work) };
   }
 }

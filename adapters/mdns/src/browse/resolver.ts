@@ -21,16 +21,16 @@ export class Resolver {
   readonly #random: Random;
   readonly #attempts = new Map<string, Attempts>();
   #lookAt = Number.POSITIVE_INFINITY;
+  /** Of the attempts; never later than the truth. */
+  #retryAt = Number.POSITIVE_INFINITY;
 
   constructor(random: Random) {
     this.#random = random;
   }
 
-  /** When to call `questions`. */
+  /** When to call `questions`, at the latest. */
   get nextAt(): number {
-    let next = this.#lookAt;
-    for (const { nextAt } of this.#attempts.values()) next = Math.min(next, nextAt);
-    return next;
+    return Math.min(this.#lookAt, this.#retryAt);
   }
 
   /** Something came. Waits a moment before looking what is missing: the rest is often in the next packet. */
@@ -41,6 +41,7 @@ export class Resolver {
   /** What to ask of all that is missing now. */
   questions(missing: Iterable<Question>, now: number): Question[] {
     this.#lookAt = Number.POSITIVE_INFINITY;
+    this.#retryAt = Number.POSITIVE_INFINITY;
     const before = new Map(this.#attempts);
     this.#attempts.clear();
     const due: Question[] = [];
@@ -49,9 +50,11 @@ export class Resolver {
       if (this.#attempts.has(key)) continue; // two instances on one host
       const attempts = before.get(key) ?? firstAttempt(now);
       this.#attempts.set(key, attempts);
-      if (attempts.nextAt > now) continue;
-      due.push(question);
-      this.#advance(attempts, now);
+      if (attempts.nextAt <= now) {
+        due.push(question);
+        this.#advance(attempts, now);
+      }
+      this.#retryAt = Math.min(this.#retryAt, attempts.nextAt);
     }
     return due;
   }
@@ -64,6 +67,7 @@ export class Resolver {
     if (attempts === undefined || attempts.nextAt > now + IMMINENT_MS) return;
     this.#advance(attempts, now);
     this.#attempts.set(key, attempts);
+    this.#retryAt = Math.min(this.#retryAt, attempts.nextAt);
   }
 
   /** How often this has been asked in vain. */

@@ -1,6 +1,3 @@
-/** The record types this package gives a meaning to; a record of any other type is `OTHER`. */
-export type RecordType = "A" | "AAAA" | "NSEC" | "OTHER" | "PTR" | "SRV" | "TXT";
-
 interface Common {
   /** Dotted, without the root's dot. The first label of a service instance may itself contain dots. */
   readonly name: string;

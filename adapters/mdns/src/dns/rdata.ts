@@ -9,7 +9,7 @@ const RECORD_OVERHEAD_BYTES = 10;
 const QUESTION_OVERHEAD_BYTES = 4;
 
 /** The record's data as on the wire, names not compressed. */
-export function dataBytes(record: DnsRecord): Buffer {
+function dataBytes(record: DnsRecord): Buffer {
   switch (record.type) {
     case "A":
     case "AAAA":
