@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { isAbsolute } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
@@ -47,9 +48,14 @@ export class Program {
     });
   }
 
-  /** Starts it; whatever is left of it is killed when the test is over. */
+  /**
+   * Starts it; whatever is left of it is killed when the test is over.
+   *
+   * @param name of one of the programs here, or the path of another
+   */
   static start(name: string, { args = [], maxOpenFiles }: ProgramOptions = {}): Program {
-    const command = [process.execPath, fileURLToPath(new URL(`../programs/${name}.ts`, import.meta.url)), ...args];
+    const path = isAbsolute(name) ? name : fileURLToPath(new URL(`../programs/${name}.ts`, import.meta.url));
+    const command = [process.execPath, path, ...args];
     const limited = ["sh", "-c", `ulimit -n ${maxOpenFiles} && exec "$@"`, "sh", ...command];
     const [file = "", ...rest] = maxOpenFiles === undefined ? command : limited;
     const child = spawn(file, rest, { stdio: ["ignore", "pipe", "pipe"] });
