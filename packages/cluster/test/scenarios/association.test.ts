@@ -93,6 +93,17 @@ describe("nodes that join", () => {
     await world.united([a, b]);
   });
 
+  it("somebody who shakes hands, but does not say who is a member, count that as a failure", async () => {
+    await using world = new Simulation();
+    const [a] = await world.startMany(1);
+    const isHandshake = (frame: Uint8Array) => frame[0] === "{".charCodeAt(0);
+    const mute = await world.start({
+      configure: tapped(world, { send: (frame) => (isHandshake(frame) ? frame : undefined) }),
+    });
+    const failure = await failureOf(world, a.cluster.join(mute.cluster.self, { maxAttempts: 1 }));
+    expect(failure).toMatchObject({ lastCode: "WAIT_TIMED_OUT", message: expect.stringContaining("10.0.0.2:7337") });
+  });
+
   it("somebody who never listens give up after as many attempts as they were given, and say so", async () => {
     await using world = new Simulation();
     const [a] = await world.startMany(1);
