@@ -453,6 +453,15 @@ describe("what is announced", () => {
     expect(browsing.last).toMatchObject([{ host: "10.0.0.77" }]);
   });
 
+  it("is probed for and announced again after the machine slept", async () => {
+    const { world, station } = await announced();
+    const since = world.clock.now();
+    station.renumber(["10.0.0.7"]); // what the network tells then: the link may not be what it was
+    await world.clock.advance(5000);
+    expect(world.sent("query", since)).toHaveLength(3);
+    expect(world.sent("response", since)).toHaveLength(2);
+  });
+
   it("is announced again on an interface that comes back", async () => {
     const { world, station } = await announced();
     station.unplug();

@@ -1,7 +1,8 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type DiscoveryError, type Listing, sleep, systemClock } from "@rollcall/core";
-import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import makeMdns from "multicast-dns";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type MdnsDiscoveryOptions, mdnsDiscovery } from "../src/index.js";
 import { fastClock } from "./support/fast-clock.js";
 import { freeUdpPort } from "./support/raw-responder.js";
@@ -80,6 +81,19 @@ describe("on real sockets", () => {
       code: "UNAVAILABLE",
       message: expect.stringMatching(/lo\/IPv4.*SO_REUSEADDR/),
     });
+  });
+
+  it("after the machine slept the announcement is made again", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    await discovery({ interfacePollMs: 100 }).announce({ host: "127.0.0.1", port: 7001 });
+    const observer = makeMdns({ port, interface: "127.0.0.1", bind: "0.0.0.0" });
+    onTestFinished(() => observer.destroy());
+    await once(observer, "ready");
+    const probed = once(observer, "query");
+    vi.setSystemTime(Date.now() + 3_600_000);
+    const [{ questions }] = await probed;
+    expect(questions[0]).toMatchObject({ type: "ANY", name: expect.stringContaining("._sockets._tcp.local") });
   });
 
   it("abort closes the sockets at once", async () => {

@@ -50,7 +50,7 @@ export async function announce(
   };
   const open = network.open({
     linkUp,
-    linkChanged: (link) => service.linkChanged(link),
+    linkChanged: linkUp,
     linkDown: (link) => service.linkDown(link),
     received: (link, message, from) => service.received(link, message, from),
     problem: report,

@@ -59,20 +59,15 @@ export class AnnouncedService {
     return [...new Set(all)];
   }
 
+  /** A link is there, or is not what it was: asks whether the names are free, and announces. */
   linkUp(link: Link): void {
     this.linkDown(link);
     const records = ownRecords(this.#options.thing, this.#attempt, link);
-    // Without an address it would only be found to be unreachable. Another address may come with linkChanged.
+    // Without an address it would only be found to be unreachable. An address may come later.
     if (this.#withdrawn || records.addresses.length === 0) return;
     const state: LinkState = { link, records };
     this.#links.set(link.key, state);
     this.#probe(state);
-  }
-
-  /** New addresses are new records, which nobody has been asked about. */
-  linkChanged(link: Link): void {
-    const before = this.#links.get(link.key)?.records.all.map(recordKey).join();
-    if (before !== ownRecords(this.#options.thing, this.#attempt, link).all.map(recordKey).join()) this.linkUp(link);
   }
 
   linkDown(link: Link): void {

@@ -25,7 +25,7 @@ export interface Link {
 /** What happens on the network. Calls come one at a time. */
 export interface NetworkListener {
   linkUp(link: Link): void;
-  /** Its addresses are others now. */
+  /** Its addresses are others now, or the machine slept: who knows what others think of us (RFC 6762 section 8.1). */
   linkChanged(link: Link): void;
   linkDown(link: Link): void;
   received(link: Link, message: Message, from: Peer): void;

@@ -4,6 +4,7 @@ import type { Message, Peer } from "../dns/message.js";
 import { type LinkSpec, missingInterfaces, selectLinks, subnetTest } from "./interfaces.js";
 import { linkError, noLink } from "./link-error.js";
 import type { Network, NetworkListener, OpenNetwork } from "./network.js";
+import { SleepDetector } from "./sleep-detector.js";
 import { SocketLink } from "./socket-link.js";
 
 export interface SocketNetworkOptions {
@@ -30,6 +31,7 @@ class OpenSocketNetwork implements OpenNetwork {
   readonly #up = new Set<SocketLink>();
   /** Why links are not there, by key; what lasts is said once. */
   readonly #problems = new Map<string, DiscoveryError>();
+  readonly #sleep: SleepDetector;
   #isInAnySubnet: (address: string) => boolean = () => false;
   #poll: Timer | undefined;
   #closing: Promise<void> | undefined;
@@ -37,6 +39,7 @@ class OpenSocketNetwork implements OpenNetwork {
   constructor(options: SocketNetworkOptions, listener: NetworkListener) {
     this.#options = options;
     this.#listener = listener;
+    this.#sleep = new SleepDetector(options.clock);
     this.ready = this.#look().then(() => {
       if (this.#up.size === 0 && !this.#closing) throw this.#noLink();
     });
@@ -53,6 +56,7 @@ class OpenSocketNetwork implements OpenNetwork {
   async #look(): Promise<void> {
     const { interfaces, interfacePollMs, clock } = this.#options;
     const all = networkInterfaces();
+    const slept = this.#sleep.hasSlept(interfacePollMs);
     this.#isInAnySubnet = subnetTest(
       Object.values(all).flatMap((infos = []) => infos.flatMap(({ cidr }) => cidr ?? [])),
     );
@@ -60,7 +64,7 @@ class OpenSocketNetwork implements OpenNetwork {
     for (const key of this.#problems.keys()) if (!specs.has(key)) this.#problems.delete(key);
     for (const link of [...this.#links.values()]) {
       const spec = specs.get(link.key);
-      if (spec?.identity === link.spec.identity) this.#update(link, spec);
+      if (spec?.identity === link.spec.identity) this.#update(link, spec, slept);
       else this.#drop(link);
     }
     await Promise.all([...specs.values()].filter(({ key }) => !this.#links.has(key)).map((spec) => this.#open(spec)));
@@ -98,10 +102,11 @@ class OpenSocketNetwork implements OpenNetwork {
     }
   }
 
-  #update(link: SocketLink, spec: LinkSpec): void {
+  #update(link: SocketLink, spec: LinkSpec, slept: boolean): void {
     const before = [...link.addresses].sort().join();
     link.update(spec);
-    if (before !== [...spec.addresses].sort().join() && this.#up.has(link)) this.#listener.linkChanged(link);
+    const changed = slept || before !== [...spec.addresses].sort().join();
+    if (changed && this.#up.has(link)) this.#listener.linkChanged(link);
   }
 
   /** The next look tries again. */
