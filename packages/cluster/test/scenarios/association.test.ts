@@ -4,7 +4,7 @@ import { isJoinError, type JoinError } from "@rollcall/join";
 import { describe, expect, it } from "vitest";
 import { forEachSeed } from "../support/seeds.js";
 import { inShort, record, Simulation, seen, statusOf } from "../support/simulation.js";
-import { tapped } from "../support/wire.js";
+import { kindOf, tapped } from "../support/wire.js";
 
 const PORT = 7337;
 
@@ -96,9 +96,8 @@ describe("nodes that join", () => {
   it("somebody who shakes hands, but does not say who is a member, count that as a failure", async () => {
     await using world = new Simulation();
     const [a] = await world.startMany(1);
-    const isHandshake = (frame: Uint8Array) => frame[0] === "{".charCodeAt(0);
     const mute = await world.start({
-      configure: tapped(world, { send: (frame) => (isHandshake(frame) ? frame : undefined) }),
+      configure: tapped(world, { send: (frame) => (kindOf(frame) === "handshake" ? frame : undefined) }),
     });
     const failure = await failureOf(world, a.cluster.join(mute.cluster.self, { maxAttempts: 1 }));
     expect(failure).toMatchObject({ lastCode: "WAIT_TIMED_OUT", message: expect.stringContaining("10.0.0.2:7337") });

@@ -2,7 +2,7 @@ import { CLUSTER_TOKENS, type ClusterSystem, Node } from "@rollcall/cluster";
 import { type Announcer, inMemoryDiscovery, type ServiceDiscovery } from "@rollcall/core";
 import { describe, expect, it } from "vitest";
 import { Simulation } from "../support/simulation.js";
-import { tapped } from "../support/wire.js";
+import { kindOf, tapped } from "../support/wire.js";
 
 const situation = ({ cluster }: ClusterSystem) => cluster.explain().situation.code;
 
@@ -33,7 +33,7 @@ describe("a node explains why it is not up", () => {
     let silent = true;
     // Its digests stay away, so that the leader never hears that it holds what the leader holds.
     const c = await world.start({
-      configure: tapped(world, { send: (frame) => (silent && frame[1] === 1 ? undefined : frame) }),
+      configure: tapped(world, { send: (frame) => (silent && kindOf(frame) === "digest" ? undefined : frame) }),
     });
     await world.join([b, c], a);
     await world.clock.advance(3_000);

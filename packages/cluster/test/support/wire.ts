@@ -1,5 +1,7 @@
 import { CLUSTER_TOKENS, type ClusterSettings, type Connection, type Transport } from "@rollcall/cluster";
 import type { SimulatedCluster } from "@rollcall/testkit";
+import { decodeGossip } from "../../src/gossip/gossip-codec.js";
+import { UniqueNode } from "../../src/node.js";
 
 /** What passes over one node's connections; what `send` returns is sent instead, nothing if it is undefined. */
 export interface Wire {
@@ -16,6 +18,15 @@ export function tapped(world: SimulatedCluster, wire: Wire): (settings: ClusterS
       container.registerInstance(CLUSTER_TOKENS.transport, tap(world.network.transport(settings.node.host), wire));
     };
   };
+}
+
+/** What a frame is: `handshake`, the kind of a gossip message, or `unreadable`. */
+export function kindOf(frame: Uint8Array): string {
+  try {
+    return decodeGossip(frame, (id, host, port) => new UniqueNode("any", host, port, id)).kind;
+  } catch {
+    return Buffer.from(frame).toString().startsWith('{"rollcall":') ? "handshake" : "unreadable";
+  }
 }
 
 function tap(transport: Transport, wire: Wire): Transport {
