@@ -14,7 +14,7 @@ if (name === undefined || !existsSync(join(REPOSITORY, FOLDER, `${name}.ts`))) {
   process.exitCode = 1;
 } else {
   const results = await runSteps([
-    { name: "build", command: ["tsc", "-b"], essential: true },
+    { name: "build", command: ["npm", "run", "--silent", "build"], essential: true },
     { name, command: ["node", `${FOLDER}/${name}.ts`, ...options] },
   ]);
   process.exitCode = results.at(-1)?.outcome === "passed" ? 0 : 1;

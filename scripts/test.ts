@@ -5,7 +5,7 @@
 import { allPassed, runSteps, summary } from "./lib/steps.ts";
 
 const results = await runSteps([
-  { name: "build", command: ["tsc", "-b"], essential: true },
+  { name: "build", command: ["npm", "run", "--silent", "build"], essential: true },
   { name: "lint", command: ["biome", "check", "--error-on-warnings", "."] },
   { name: "dependencies", command: ["node", "scripts/check-dependencies.ts"] },
   { name: "tests", command: ["vitest", "run", ...process.argv.slice(2)] },

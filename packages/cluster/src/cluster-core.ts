@@ -199,7 +199,8 @@ export class ClusterCore {
 
   #armWakeUp(): void {
     const at = this.#gossip.nextAt;
-    if (this.#stopped || at === this.#wakeAt) return;
+    // A timer that rings too early is cheaper than one that is set anew with every message.
+    if (this.#stopped || at >= this.#wakeAt) return;
     this.#wakeUp?.cancel();
     this.#wakeAt = at;
     this.#wakeUp = this.#context.clock.schedule(Math.max(0, at - this.#context.clock.now()), () => {

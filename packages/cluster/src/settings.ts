@@ -1,4 +1,5 @@
 import { type Backoff, exponentialBackoff, isHost, isPort, type ServiceDiscovery } from "@rollcall/core";
+import { JOIN_DEFAULTS } from "@rollcall/join";
 import type { DependencyContainer } from "tsyringe";
 import { ClusterError } from "./cluster-error.js";
 import { type Logger, quietLogger } from "./logger.js";
@@ -102,7 +103,7 @@ export function defaultSettings(): ClusterSettings {
     logger: quietLogger,
     join: {
       maxConcurrentJoins: 3,
-      backoff: exponentialBackoff({ initialMs: 10, factor: 2, maxMs: 3_000, settleAfter: 32, settledMs: 30_000 }),
+      backoff: exponentialBackoff(JOIN_DEFAULTS.backoff),
     },
     association: {
       connectTimeoutMs: 500,

@@ -120,7 +120,7 @@ describe("a cluster at rest", () => {
       expect(perNodeAndSecond).toBeLessThan(1.1);
       sizes.push(Math.max(...frames.map(({ bytes }) => bytes)));
     }
-    expect(sizes).toEqual([13, 13, 13]);
+    expect(sizes).toEqual([24, 24, 24]);
   });
 });
 

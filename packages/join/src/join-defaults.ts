@@ -31,7 +31,7 @@ export interface JoinLimits {
 /** The limits, and what the two backoffs are made from. */
 export interface JoinDefaults extends JoinLimits {
   /**
-   * Between attempts. Starts at 50 ms, because at a cold start the reason is nearly always a contact point that will
+   * Between attempts. Starts at 10 ms, because at a cold start the reason is nearly always a contact point that will
    * listen in a moment; grows to 3 s; after 32 failures goes on every 30 s for as long as the endpoint is listed.
    */
   readonly backoff: ExponentialBackoffOptions;
@@ -47,7 +47,7 @@ export const JOIN_DEFAULTS: JoinDefaults = Object.freeze({
   coalesceMs: 50,
   policyRetryMs: 1000,
   permanentCodes: PERMANENT_REJECTIONS,
-  backoff: Object.freeze({ initialMs: 50, factor: 1.5, maxMs: 3000, settleAfter: 32, settledMs: 30_000 }),
+  backoff: Object.freeze({ initialMs: 10, factor: 2, maxMs: 3000, settleAfter: 32, settledMs: 30_000 }),
   permanentBackoff: Object.freeze({ initialMs: 30_000, factor: 1, maxMs: 30_000 }),
 });
 

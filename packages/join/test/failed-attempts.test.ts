@@ -15,11 +15,11 @@ describe("a failed attempt", () => {
     const delays = at.slice(1).map((time, index) => time - (at[index] as number));
     expect(delays.length).toBeGreaterThan(8);
     delays.forEach((delay, index) => {
-      const base = Math.min(3000, 50 * 1.5 ** index);
+      const base = Math.min(3000, 10 * 2 ** index);
       expect(delay).toBeGreaterThanOrEqual(base * 0.8);
       expect(delay).toBeLessThanOrEqual(base * 1.2);
     });
-    expect(new Set(delays.map((delay, index) => delay / 1.5 ** index)).size).toBeGreaterThan(5);
+    expect(new Set(delays.map((delay, index) => delay / 2 ** index)).size).toBeGreaterThan(5);
   });
 
   it("settles at one try in about 30 s after 32 failures, and never gives up", async () => {

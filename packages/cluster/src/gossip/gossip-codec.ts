@@ -1,4 +1,3 @@
-import { Packr } from "msgpackr/pack";
 import type { Digest } from "../membership/digest.js";
 import { MEMBER_STATUSES, statusRank } from "../membership/member.js";
 import type { MembershipEntry } from "../membership/membership-entry.js";
@@ -7,23 +6,16 @@ import type { GossipMessage } from "./gossip-message.js";
 
 const KINDS = Object.freeze(["push", "digest", "summary", "delta"] as const);
 const ANSWERS = Object.freeze(["no", "different", "always"] as const);
-const DIGEST_BYTES = 8;
+/** Hexadecimal digits of a digest, and of each of its halves. */
+const DIGITS = 16;
+const HALF = DIGITS / 2;
 
-const packr = new Packr({ useRecords: false, moreTypes: false });
-
-/** A gossip message as bytes: a MessagePack array, its first element the kind. */
+/**
+ * A gossip message as bytes: a JSON array, its first element the kind. JSON because a node that starts reads its first
+ * messages with code that has never run, and that of JSON comes compiled; see docs/decisions/0009-gossip-in-json.md.
+ */
 export function encodeGossip(message: GossipMessage): Uint8Array {
-  const kind = KINDS.indexOf(message.kind);
-  switch (message.kind) {
-    case "push":
-      return packr.pack([kind, message.entries.map(toRow), message.forward, message.greeting]);
-    case "digest":
-      return packr.pack([kind, message.digest.high, message.digest.low, ANSWERS.indexOf(message.answer)]);
-    case "summary":
-      return packr.pack([kind, packDigests(message.hashes)]);
-    case "delta":
-      return packr.pack([kind, message.entries.map(toRow), packDigests(message.wanted)]);
-  }
+  return Buffer.from(JSON.stringify([KINDS.indexOf(message.kind), ...toFields(message)]));
 }
 
 /** Makes a node of what an entry says; may give one made before. */
@@ -36,23 +28,38 @@ export type NodeReader = (id: string, host: string, port: number) => UniqueNode;
  * @throws Error if it is anything else
  */
 export function decodeGossip(bytes: Uint8Array, toNode: NodeReader): GossipMessage {
-  const fields: unknown = packr.unpack(bytes);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  const fields: unknown = JSON.parse(text);
   if (!Array.isArray(fields)) throw new Error("a gossip message is an array");
   const kind = KINDS[fields[0] as number];
   switch (kind) {
     case "push":
-      return { kind, entries: toEntries(fields[1], toNode), forward: fields[2] === true, greeting: fields[3] === true };
+      return { kind, entries: toEntries(fields[1], toNode), forward: fields[2] === 1, greeting: fields[3] === 1 };
     case "digest": {
-      const answer = ANSWERS[fields[3] as number];
-      if (!isUint32(fields[1]) || !isUint32(fields[2]) || answer === undefined) throw new Error("not a digest");
-      return { kind, digest: { high: fields[1], low: fields[2] }, answer };
+      const [digest, ...others] = toDigests(fields[1]);
+      const answer = ANSWERS[fields[2] as number];
+      if (digest === undefined || others.length > 0 || answer === undefined) throw new Error("not a digest");
+      return { kind, digest, answer };
     }
     case "summary":
-      return { kind, hashes: unpackDigests(fields[1]) };
+      return { kind, hashes: toDigests(fields[1]) };
     case "delta":
-      return { kind, entries: toEntries(fields[1], toNode), wanted: unpackDigests(fields[2]) };
+      return { kind, entries: toEntries(fields[1], toNode), wanted: toDigests(fields[2]) };
     default:
       throw new Error(`no gossip message has the kind ${String(fields[0])}`);
+  }
+}
+
+function toFields(message: GossipMessage): unknown[] {
+  switch (message.kind) {
+    case "push":
+      return [message.entries.map(toRow), Number(message.forward), Number(message.greeting)];
+    case "digest":
+      return [toText([message.digest]), ANSWERS.indexOf(message.answer)];
+    case "summary":
+      return [toText(message.hashes)];
+    case "delta":
+      return [message.entries.map(toRow), toText(message.wanted)];
   }
 }
 
@@ -71,24 +78,25 @@ function toEntries(rows: unknown, toNode: NodeReader): MembershipEntry[] {
   });
 }
 
-function packDigests(digests: readonly Digest[]): Uint8Array {
-  const bytes = Buffer.allocUnsafe(digests.length * DIGEST_BYTES);
-  let at = 0;
-  for (const { high, low } of digests) {
-    bytes.writeUInt32BE(high, at);
-    bytes.writeUInt32BE(low, at + 4);
-    at += DIGEST_BYTES;
-  }
-  return bytes;
+/** Sixteen hexadecimal digits each, one after the other. */
+function toText(digests: readonly Digest[]): string {
+  let text = "";
+  for (const { high, low } of digests) text += hex(high) + hex(low);
+  return text;
 }
 
-function unpackDigests(value: unknown): Digest[] {
-  if (!(value instanceof Uint8Array) || value.length % DIGEST_BYTES !== 0)
-    throw new Error("digests are bytes, eight each");
-  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+function hex(half: number): string {
+  return half.toString(16).padStart(HALF, "0");
+}
+
+function toDigests(text: unknown): Digest[] {
+  if (typeof text !== "string" || text.length % DIGITS !== 0 || !/^[0-9a-f]*$/.test(text)) {
+    throw new Error("digests are sixteen hexadecimal digits each");
+  }
   const digests: Digest[] = [];
-  for (let at = 0; at < value.length; at += DIGEST_BYTES) {
-    digests.push({ high: view.getUint32(at), low: view.getUint32(at + 4) });
+  for (let at = 0; at < text.length; at += DIGITS) {
+    const half = (from: number) => Number.parseInt(text.slice(from, from + HALF), 16);
+    digests.push({ high: half(at), low: half(at + HALF) });
   }
   return digests;
 }

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { Packr } from "msgpackr";
 import { describe, expect, it } from "vitest";
 import { decodeGossip, encodeGossip } from "../../src/gossip/gossip-codec.js";
 import type { GossipMessage } from "../../src/gossip/gossip-message.js";
@@ -58,16 +57,15 @@ describe("a gossip message", () => {
     }
   });
 
-  it("has one size as a digest of anything, apart from how MessagePack writes numbers", () => {
+  it("has one size as a digest of anything", () => {
     const digest = (high: number, low: number) =>
       encodeGossip({ kind: "digest", digest: { high, low }, answer: "different" }).length;
-    expect(digest(0xffffffff, 0xffffffff)).toBeLessThanOrEqual(13);
-    expect(digest(0, 0)).toBeLessThanOrEqual(digest(0xffffffff, 0xffffffff));
+    expect([digest(0, 0), digest(1, 0xffff), digest(0xffffffff, 0xffffffff)]).toEqual([24, 24, 24]);
   });
 
-  it("has eight bytes a member as a summary, and less than fifty as an entry", () => {
+  it("has sixteen bytes a member as a summary, and less than fifty as an entry", () => {
     const hashes = Array.from({ length: 100 }, (_, at) => ({ high: at, low: at }));
-    expect(encodeGossip({ kind: "summary", hashes }).length).toBeLessThanOrEqual(100 * 8 + 8);
+    expect(encodeGossip({ kind: "summary", hashes }).length).toBeLessThanOrEqual(100 * 16 + 8);
     const all = Array.from({ length: 100 }, (_, at) => entry(at + 1, "up", at + 1));
     expect(encodeGossip({ kind: "push", entries: all, forward: false, greeting: false }).length).toBeLessThan(100 * 50);
   });
@@ -95,7 +93,6 @@ describe("bytes that are no gossip message", () => {
     fc.assert(property, { ...RUNS, numRuns: 2_000 });
   });
 
-  const packr = new Packr({ useRecords: false });
   const valid = [node(1).id, "10.0.0.1", 7337, 1, 1];
   it.each([
     ["nothing", undefined],
@@ -114,27 +111,28 @@ describe("bytes that are no gossip message", () => {
     ["an entry with an unknown status", [0, [[...valid.slice(0, 3), 5, 1]], false]],
     ["an entry with a negative number", [0, [[...valid.slice(0, 4), -1]], false]],
     ["an entry with half a number", [0, [[...valid.slice(0, 4), 0.5]], false]],
-    ["an entry with a number that is not finite", [0, [[...valid.slice(0, 4), Number.NaN]], false]],
+    ["an entry with a number that is not finite", [0, [[...valid.slice(0, 4), Number.NaN]], 0]],
     ["an entry that is too short", [0, [valid.slice(0, 3)], false]],
-    ["a digest without an answer", [1, 1, 1]],
-    ["a digest that is too large", [1, 2 ** 32, 1, 0]],
-    ["a digest that is no number", [1, "1", 1, 0]],
-    ["a summary that is no bytes", [2, [1, 2]]],
-    ["a summary of half a hash", [2, Buffer.alloc(12)]],
+    ["a digest without an answer", [1, "0123456789abcdef"]],
+    ["a digest that is too long", [1, "0123456789abcdef0123456789abcdef", 0]],
+    ["a digest that is empty", [1, "", 0]],
+    ["a digest that is no text", [1, 1, 0]],
+    ["a digest of other letters", [1, "0123456789abcdeg", 0]],
+    ["a summary that is no text", [2, ["0123456789abcdef"]]],
+    ["a summary of half a hash", [2, "0123456789abcdef01234567"]],
     ["a delta without what is wanted", [3, []]],
   ])("are refused with an error: %s", (_, fields) => {
-    expect(tryToDecode(packr.pack(fields))).toBeInstanceOf(Error);
+    expect(tryToDecode(Buffer.from(String(JSON.stringify(fields))))).toBeInstanceOf(Error);
   });
 
   it.each([
-    ["an array said to have four thousand million elements", "dd ff ff ff ff"],
-    ["a kind, then such an array", "93 00 dd ff ff ff ff"],
-    ["a map said to have four thousand million elements", "df ff ff ff ff"],
-    ["bytes said to be four thousand million", "92 02 c6 ff ff ff ff"],
-    ["a text said to be four thousand million long", "db ff ff ff ff"],
-    ["arrays in arrays, ten thousand deep", "91 ".repeat(10_000)],
-  ])("are refused at once and with little memory: %s", (_, hex) => {
-    const bytes = Buffer.from(hex.replaceAll(" ", ""), "hex");
+    ["arrays in arrays, a million deep", "[".repeat(1_000_000)],
+    ["objects in objects, a hundred thousand deep", '{"a":'.repeat(100_000)],
+    ["a text that does not end", `[0,"${"a".repeat(1_000_000)}`],
+    ["a number of a million digits", `[0,[["0000000000000001","a",${"9".repeat(1_000_000)},0,0]]]`],
+    ["a million entries that are none", `[0,[${"0,".repeat(1_000_000)}0],0,0]`],
+  ])("are refused at once and with little memory: %s", (_, text) => {
+    const bytes = Buffer.from(text);
     const begun = performance.now();
     const before = process.memoryUsage().rss;
     expect(tryToDecode(bytes)).toBeInstanceOf(Error);
