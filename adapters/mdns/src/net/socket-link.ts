@@ -24,6 +24,7 @@ export class SocketLink implements Link {
   readonly #listener: SocketLinkListener;
   readonly #mdns: MulticastDNS;
   readonly #opened: Promise<void>;
+  #giveUp: () => void = () => {};
   readonly #sending = new Set<Promise<void>>();
   #spec: LinkSpec;
   #isLocal: (address: string) => boolean;
@@ -61,7 +62,7 @@ export class SocketLink implements Link {
     return this.#spec;
   }
 
-  /** Rejects with the system's error when the socket cannot be bound or the group not be joined. */
+  /** Rejects with the system's error when the socket cannot be bound or the group not be joined. Settles on close. */
   get opened(): Promise<void> {
     return this.#opened;
   }
@@ -80,7 +81,9 @@ export class SocketLink implements Link {
     if (this.#closing) return Promise.resolve();
     const sending = new Promise<void>((resolve) => {
       const done = (error?: Error | null) => {
-        if (error && !this.#closing) this.#listener.failed(error);
+        // An asker that cannot be reached says nothing about the link, and a full buffer is one more lost packet.
+        const matters = error && to === undefined && (error as NodeJS.ErrnoException).code !== "ENOBUFS";
+        if (matters && !this.#closing) this.#listener.failed(error);
         resolve();
       };
       const packet = toPacket(message) as never;
@@ -96,6 +99,7 @@ export class SocketLink implements Link {
 
   /** Closes the socket as soon as what was sent has left. Nothing is received any more. */
   close(): Promise<void> {
+    this.#giveUp();
     this.#closing ??= Promise.all(this.#sending).then(
       () => new Promise<void>((resolve) => this.#mdns.destroy(() => resolve())),
     );
@@ -104,6 +108,7 @@ export class SocketLink implements Link {
 
   #open(): Promise<void> {
     return new Promise((resolve, reject) => {
+      this.#giveUp = resolve;
       let trouble: Error | undefined;
       let joined = false;
       let ready = false;

@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import type { Clock, DiscoveryError, Timer } from "@rollcall/core";
+import { type Clock, type DiscoveryError, type Timer, toDiscoveryError } from "@rollcall/core";
 import type { Message, Peer } from "../dns/message.js";
 import { type LinkSpec, missingInterfaces, selectLinks, subnetTest } from "./interfaces.js";
 import { linkError, noLink } from "./link-error.js";
@@ -40,7 +40,7 @@ class OpenSocketNetwork implements OpenNetwork {
     this.#options = options;
     this.#listener = listener;
     this.#sleep = new SleepDetector(options.clock);
-    this.ready = this.#look().then(() => {
+    this.ready = this.#lookAgainAndAgain().then(() => {
       if (this.#up.size === 0 && !this.#closing) throw this.#noLink();
     });
     this.ready.catch(() => {}); // for whoever closes without waiting
@@ -52,9 +52,21 @@ class OpenSocketNetwork implements OpenNetwork {
     return this.#closing;
   }
 
-  /** Opens what is new, closes what is gone, opens again what is another now; then waits for the next look. */
+  async #lookAgainAndAgain(): Promise<void> {
+    const { clock, interfacePollMs, name } = this.#options;
+    const next = () => {
+      this.#lookAgainAndAgain().catch((cause) => this.#listener.lost(toDiscoveryError(cause, name)));
+    };
+    try {
+      await this.#look();
+    } finally {
+      if (!this.#closing) this.#poll = clock.schedule(interfacePollMs, next);
+    }
+  }
+
+  /** Opens what is new, closes what is gone, opens again what is another now. */
   async #look(): Promise<void> {
-    const { interfaces, interfacePollMs, clock } = this.#options;
+    const { interfaces, interfacePollMs } = this.#options;
     const all = networkInterfaces();
     const slept = this.#sleep.hasSlept(interfacePollMs);
     this.#isInAnySubnet = subnetTest(
@@ -68,7 +80,6 @@ class OpenSocketNetwork implements OpenNetwork {
       else this.#drop(link);
     }
     await Promise.all([...specs.values()].filter(({ key }) => !this.#links.has(key)).map((spec) => this.#open(spec)));
-    if (!this.#closing) this.#poll = clock.schedule(interfacePollMs, () => void this.#look());
   }
 
   async #open(spec: LinkSpec): Promise<void> {
@@ -83,7 +94,6 @@ class OpenSocketNetwork implements OpenNetwork {
       return this.#failed(link, cause as Error);
     }
     if (this.#closing || this.#links.get(link.key) !== link) return;
-    this.#problems.delete(link.key);
     this.#up.add(link);
     this.#listener.linkUp(link);
   }
@@ -103,6 +113,7 @@ class OpenSocketNetwork implements OpenNetwork {
   }
 
   #update(link: SocketLink, spec: LinkSpec, slept: boolean): void {
+    this.#problems.delete(link.key); // it has worked since the last look
     const before = [...link.addresses].sort().join();
     link.update(spec);
     const changed = slept || before !== [...spec.addresses].sort().join();
