@@ -6,8 +6,8 @@ import { onTestFinished } from "vitest";
 const HEADER_BYTES = 4;
 
 /** What an associated peer may ask: "I hold nothing; what do you hold?" The answer is of the same kind. */
-export const QUESTION = Buffer.from("9401ce00000000ce0000000002", "hex");
-const isAnswer = (content: Buffer) => content[0] === 0x94 && content[1] === 1 && content.at(-1) === 0;
+export const QUESTION = Buffer.from('[1,"0000000000000000",2]');
+const isAnswer = (content: Buffer) => /^\[1,"[0-9a-f]{16}",0\]$/.test(content.toString());
 
 /** What an offer or an accept says of the node that sends it. */
 export interface Introduction {
