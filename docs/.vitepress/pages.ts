@@ -13,5 +13,5 @@ export function pagesIn(folder: string): { text: string; link: string }[] {
 function titleOf(path: string): string {
   const title = /^# (.+)$/m.exec(readFileSync(path, "utf8"))?.[1];
   if (title === undefined) throw new Error(`${path} has no title: begin it with a line "# …".`);
-  return title;
+  return title.replaceAll("`", "");
 }
