@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import type { ClusterSettings, ClusterSystem } from "@rollcall/cluster";
 import { describe, expect, it } from "vitest";
+import { eventually } from "./support/eventually.ts";
 import { everybodyUp, startNode, startNodeThatKnows } from "./support/node.ts";
 import { freePort } from "./support/ports.ts";
 import { TcpProxy } from "./support/tcp-proxy.ts";
@@ -99,7 +100,7 @@ describe("nodes join each other", () => {
     const newcomer = await startNodeThatKnows([`localhost:${port}`, `127.0.0.1:${port}`]);
     await everybodyUp([node, newcomer]);
 
-    await expect.poll(() => endpoints(newcomer).map(({ state }) => state)).toEqual(["joined", "joined"]);
+    await eventually(() => endpoints(newcomer).map(({ state }) => state)).toEqual(["joined", "joined"]);
     expect(newcomer.cluster.membership.size).toBe(2);
     expect(newcomer.cluster.explain().associations.open).toBe(1);
   });

@@ -1,5 +1,6 @@
 import type { ClusterEvent, ClusterSystem } from "@rollcall/cluster";
 import { expect, it } from "vitest";
+import { eventually } from "./support/eventually.ts";
 import { everybodyUp, startNodeThatKnows } from "./support/node.ts";
 import { freePort } from "./support/ports.ts";
 import { TcpProxy } from "./support/tcp-proxy.ts";
@@ -48,7 +49,7 @@ it.each([
 
     for (const proxy of proxies) proxy.reset(sides);
 
-    await expect.poll(accepted, { timeout: 10_000 }).toBeGreaterThan(before);
+    await eventually(accepted).toBeGreaterThan(before);
     // What the second hears of has to come to the first, and the other way round.
     all.push(await startNodeThatKnows([(round % 2 === 0 ? first : second).cluster.self.address]));
     await everybodyUp(all);

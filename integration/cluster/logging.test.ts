@@ -1,6 +1,7 @@
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { expect, it } from "vitest";
+import { eventually } from "./support/eventually.ts";
 import { everybodyUp, startNode, startNodeThatKnows } from "./support/node.ts";
 import { Program } from "./support/program.ts";
 import { WirePeer } from "./support/wire-peer.ts";
@@ -34,7 +35,7 @@ it("a system says what it does to a pino logger, members in full and errors with
   await peer.associate();
   peer.send(Buffer.from("garbage"));
   await first.cluster.waitFor({ atLeast: 2 });
-  await expect.poll(() => lines.filter(({ level }) => level === pino.levels.values.warn)).toHaveLength(1);
+  await eventually(() => lines.filter(({ level }) => level === pino.levels.values.warn)).toHaveLength(1);
 
   const node = `${second.cluster.self}`;
   expect(lines).toContainEqual(expect.objectContaining({ msg: "listening", node: `${first.cluster.self}` }));

@@ -1,6 +1,7 @@
 import { type ClusterSystem, UniqueNode } from "@rollcall/cluster";
 import { parseEndpoint } from "@rollcall/core";
 import { expect, it } from "vitest";
+import { eventually } from "./support/eventually.ts";
 import { type MemberProcess, startMember } from "./support/member-process.ts";
 import { IN_TIME, startNodeThatKnows } from "./support/node.ts";
 
@@ -57,7 +58,7 @@ it("a process that was killed and started again on its port is a new member, and
   expect(observer.cluster.membership.withStatus("up")).toHaveLength(4);
   expect(observer.cluster.membership.size).toBe(4);
   expect(history.of(victim)).toEqual(["down", "removed"]);
-  await expect.poll(() => history.of(successor)).toEqual(["joining", "up"]);
+  await eventually(() => history.of(successor)).toEqual(["joining", "up"]);
 });
 
 it("a cluster whose nodes are restarted one after the other never lacks more than one", async () => {

@@ -1,5 +1,6 @@
 import { defineDiscovery, inMemoryDiscovery } from "@rollcall/core";
 import { describe, expect, it } from "vitest";
+import { eventually } from "./support/eventually.ts";
 import { everybodyUp, IN_TIME, startNode } from "./support/node.ts";
 
 /** A registry that refuses everything until it is told to come back. */
@@ -33,7 +34,7 @@ describe("a node whose discovery can announce", () => {
       settings.discovery = discovery;
     });
 
-    await expect.poll(() => cluster.explain().announcement.state).toBe("announced");
+    await eventually(() => cluster.explain().announcement.state).toBe("announced");
     const { host, port, id } = cluster.self;
     expect(discovery.listing).toEqual([{ host, port, id, metadata: { system: "orders" } }]);
   });
@@ -95,14 +96,15 @@ describe("a node whose discovery can announce", () => {
     const { cluster } = await startNode((settings) => {
       settings.discovery = registry.discovery;
     });
-    await expect
-      .poll(() => cluster.explain().announcement)
-      .toEqual({ state: "retrying", lastError: "registry: The registry is being upgraded." });
+    await eventually(() => cluster.explain().announcement).toEqual({
+      state: "retrying",
+      lastError: "registry: The registry is being upgraded.",
+    });
 
     registry.comeBack();
 
-    await expect.poll(() => [...registry.announced], { timeout: 10_000 }).toEqual([cluster.self.address]);
-    await expect.poll(() => cluster.explain().announcement.state).toBe("announced");
+    await eventually(() => [...registry.announced]).toEqual([cluster.self.address]);
+    await eventually(() => cluster.explain().announcement.state).toBe("announced");
   });
 
   it("shuts down while the registry is away, and does not turn up in it afterwards", async () => {
@@ -110,7 +112,7 @@ describe("a node whose discovery can announce", () => {
     const node = await startNode((settings) => {
       settings.discovery = registry.discovery;
     });
-    await expect.poll(() => node.cluster.explain().announcement.state).toBe("retrying");
+    await eventually(() => node.cluster.explain().announcement.state).toBe("retrying");
 
     await node.shutdown();
     registry.comeBack();

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { eventually } from "./support/eventually.ts";
 import { everybodyUp, startCluster, startNode, startNodeThatKnows } from "./support/node.ts";
 import { frame, header, offerFrom, WirePeer } from "./support/wire-peer.ts";
 
@@ -105,7 +106,7 @@ describe("a stranger who never gets to the point", () => {
       );
     }
 
-    await expect.poll(() => answers).toEqual([...Array(4).fill("TOO_MANY_HANDSHAKES"), "closed", "closed"]);
+    await eventually(() => answers).toEqual([...Array(4).fill("TOO_MANY_HANDSHAKES"), "closed", "closed"]);
   });
 
   it("counts among the handshakes under way until it has hung up, also when it was refused", async () => {
@@ -131,7 +132,7 @@ describe("a stranger who never gets to the point", () => {
     const peer = await WirePeer.connect(crowded);
     const node = await startNodeThatKnows([crowded.cluster.self.address]);
     const explained = () => node.cluster.explain().join.endpoints[0];
-    await expect.poll(explained).toMatchObject({ lastCode: "TOO_MANY_HANDSHAKES", lastAnswered: true });
+    await eventually(explained).toMatchObject({ lastCode: "TOO_MANY_HANDSHAKES", lastAnswered: true });
 
     peer.socket.destroy();
 
@@ -263,7 +264,7 @@ it("an HTTP server that is listed by mistake is tried, explained and harmless", 
   const node = await startNodeThatKnows([`127.0.0.1:${port}`, first?.cluster.self.address ?? ""]);
 
   await node.cluster.joined({ withinMs: 10_000 });
-  await expect
-    .poll(() => node.cluster.explain().join.endpoints.find(({ endpoint }) => endpoint.endsWith(`:${port}`)))
-    .toMatchObject({ lastCode: "HANDSHAKE_FAILED", lastAnswered: false });
+  await eventually(() =>
+    node.cluster.explain().join.endpoints.find(({ endpoint }) => endpoint.endsWith(`:${port}`)),
+  ).toMatchObject({ lastCode: "HANDSHAKE_FAILED", lastAnswered: false });
 });

@@ -28,10 +28,13 @@ export function startNodeThatKnows(
 }
 
 /** Starts so many nodes that are all up; each knows the first. */
-export async function startCluster(size: number): Promise<ClusterSystem[]> {
-  const first = await startNode();
+export async function startCluster(
+  size: number,
+  configure?: (settings: ClusterSettings) => void,
+): Promise<ClusterSystem[]> {
+  const first = await startNode(configure);
   const systems = [first];
-  while (systems.length < size) systems.push(await startNodeThatKnows([first.cluster.self.address]));
+  while (systems.length < size) systems.push(await startNodeThatKnows([first.cluster.self.address], configure));
   await everybodyUp(systems);
   return systems;
 }

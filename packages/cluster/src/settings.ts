@@ -90,7 +90,7 @@ export interface ClusterSettings {
     /** How many events wait for a subscriber that does not read. Default 1,000; then it lags and is told so. */
     buffered: number;
   };
-  /** Replaces collaborators by registering their tokens in the system's own container; see `ClusterTokens`. */
+  /** Replaces collaborators by registering their tokens in the system's own container; see `CLUSTER_TOKENS`. */
   register: ((container: DependencyContainer) => void) | undefined;
 }
 

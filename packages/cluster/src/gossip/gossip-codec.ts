@@ -12,7 +12,7 @@ const HALF = DIGITS / 2;
 
 /**
  * A gossip message as bytes: a JSON array, its first element the kind. JSON because a node that starts reads its first
- * messages with code that has never run, and that of JSON comes compiled; see docs/decisions/0009-gossip-in-json.md.
+ * messages with code that has never run, and that of JSON comes compiled; see docs/decisions/0008-gossip-in-json.md.
  */
 export function encodeGossip(message: GossipMessage): Uint8Array {
   return Buffer.from(JSON.stringify([KINDS.indexOf(message.kind), ...toFields(message)]));
