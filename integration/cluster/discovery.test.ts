@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { ClusterSystem } from "@rollcall/cluster";
 import { defineDiscovery, inMemoryDiscovery, type ServiceDiscovery } from "@rollcall/core";
@@ -168,4 +169,20 @@ describe("a node joins although its discovery", () => {
     for (const { cluster } of [newcomer, node]) await cluster.waitFor({ atLeast: 4, ...IN_TIME });
     expect(node.cluster.membership.size).toBe(4);
   });
+});
+
+it("an HTTP server that is listed by mistake is tried, explained and harmless", async () => {
+  const server = createHttpServer((_, response) => response.end()).listen(0, "127.0.0.1");
+  onTestFinished(() => {
+    server.close();
+  });
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  const [first] = await startCluster(2);
+  const node = await startNodeThatKnows([`127.0.0.1:${port}`, first?.cluster.self.address ?? ""]);
+
+  await node.cluster.joined({ withinMs: 10_000 });
+  await eventually(() =>
+    node.cluster.explain().join.endpoints.find(({ endpoint }) => endpoint.endsWith(`:${port}`)),
+  ).toMatchObject({ lastCode: "HANDSHAKE_FAILED", lastAnswered: false });
 });

@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import type { ClusterSystem } from "@rollcall/cluster";
 import { describe, expect, it } from "vitest";
 import { everybodyUp, startNode, startNodeThatKnows } from "./support/node.ts";
+import { expectUnaffected, type Pair } from "./support/pair.ts";
 import { frame, header, offerFrom, QUESTION, WirePeer } from "./support/wire-peer.ts";
 
 const MAX_FRAME_BYTES = 64 * 1_024;
@@ -13,19 +13,11 @@ async function startScene() {
     association.maxUnsentBytes = 4_096;
   });
   const second = await startNodeThatKnows([first.cluster.self.address]);
-  const systems = [first, second] as const;
+  const systems: Pair = [first, second];
   await everybodyUp(systems);
   const peer = await WirePeer.connect(first);
   await peer.associate();
   return { first, systems, peer };
-}
-
-async function expectUnaffected(systems: readonly ClusterSystem[]): Promise<void> {
-  const [first] = systems as [ClusterSystem];
-  const newcomer = await startNodeThatKnows([first.cluster.self.address]);
-  const all = [...systems, newcomer];
-  await everybodyUp(all);
-  for (const { cluster } of all) expect(cluster.membership.withStatus("up")).toHaveLength(all.length);
 }
 
 describe("a peer that talks nonsense after the handshake", () => {

@@ -1,35 +1,10 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { eventually } from "./support/eventually.ts";
-import { everybodyUp, startCluster, startNode, startNodeThatKnows } from "./support/node.ts";
+import { everybodyUp, startNode, startNodeThatKnows } from "./support/node.ts";
+import { expectUnaffected, HANDSHAKE_TIMEOUT_MS, startPair } from "./support/pair.ts";
 import { frame, header, offerFrom, WirePeer } from "./support/wire-peer.ts";
 
-const HANDSHAKE_TIMEOUT_MS = 300;
 const MAX_HANDSHAKE_FRAME_BYTES = 4_096;
-
-/** Two members, of which the first is impatient with strangers. */
-async function startPair() {
-  const first = await startNode(({ association }) => {
-    association.handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS;
-  });
-  const second = await startNodeThatKnows([first.cluster.self.address]);
-  await everybodyUp([first, second]);
-  return [first, second] as const;
-}
-
-/** Nobody went down or unreachable, and another node can still join through the first. */
-async function expectUnaffected(pair: Awaited<ReturnType<typeof startPair>>): Promise<void> {
-  const [first] = pair;
-  for (const { cluster } of pair) {
-    expect([...cluster.membership].map(({ status, reachability }) => [status, reachability])).toEqual([
-      ["up", "reachable"],
-      ["up", "reachable"],
-    ]);
-  }
-  const newcomer = await startNodeThatKnows([first.cluster.self.address]);
-  await everybodyUp([...pair, newcomer]);
-}
 
 describe("a stranger who never gets to the point", () => {
   it("is cut off after the handshake time-out when it says nothing", async () => {
@@ -189,82 +164,4 @@ describe("a stranger who talks nonsense", () => {
 
     await expectUnaffected(pair);
   });
-});
-
-describe("a stranger with a valid offer", () => {
-  it.each([
-    ["of another system", offerFrom({ system: "payments" }), "WRONG_SYSTEM"],
-    ["in another major version", { ...offerFrom(), protocol: "2.0.0" }, "INCOMPATIBLE_PROTOCOL"],
-    ["for another incarnation", offerFrom({}, { targetId: "0123456789abcdef" }), "WRONG_TARGET"],
-  ])("%s is refused with a code, and learns of no member", async (_, offer, code) => {
-    const pair = await startPair();
-    const peer = await WirePeer.connect(pair[0]);
-    peer.send(offer);
-
-    const answer = await peer.receiveJson();
-
-    expect(answer).toEqual({ rollcall: "reject", code, reason: expect.any(String) });
-    expect(answer.reason).not.toContain(`${pair[1].cluster.self.port}`);
-    await peer.closed;
-    await expect(peer.receive()).rejects.toThrow("closed");
-    expect(pair[0].cluster.explain().rejections).toEqual({ [code]: 1 });
-    await expectUnaffected(pair);
-  });
-
-  it.each(["1.0.1", "1.7.0"])("of the newer version %s is accepted, at the version spoken here", async (protocol) => {
-    const node = await startNode();
-    const peer = await WirePeer.connect(node);
-
-    expect(await peer.offer({}, { protocol })).toMatchObject({ rollcall: "accept", protocol: "1.0.0" });
-  });
-
-  it("under a member's id, but at another address, is refused", async () => {
-    const pair = await startPair();
-    const peer = await WirePeer.connect(pair[0]);
-
-    const answer = await peer.offer({ id: pair[1].cluster.self.id });
-
-    expect(answer).toMatchObject({ code: "DUPLICATE_NODE_ID" });
-    await expectUnaffected(pair);
-  });
-
-  it("does not become a member by shaking hands alone", async () => {
-    const pair = await startPair();
-    const peer = await WirePeer.connect(pair[0]);
-    await peer.associate();
-    await peer.answered();
-
-    expect(pair[0].cluster.explain().associations.open).toBe(2);
-    expect(pair[0].cluster.membership.size).toBe(2);
-    await expectUnaffected(pair);
-  });
-
-  it("that repeats a member's handshake keeps that member away for a moment at most", async () => {
-    const pair = await startPair();
-    const [first, second] = pair;
-    const peer = await WirePeer.connect(first);
-    const { system, host, port, id } = second.cluster.self;
-    await peer.associate({ system, host, port, id });
-
-    // The member finds its connection gone and takes its place back, so this one is closed.
-    await peer.closed;
-
-    await expectUnaffected(pair);
-  });
-});
-
-it("an HTTP server that is listed by mistake is tried, explained and harmless", async () => {
-  const server = createServer((_, response) => response.end()).listen(0, "127.0.0.1");
-  onTestFinished(() => {
-    server.close();
-  });
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  const [first] = await startCluster(2);
-  const node = await startNodeThatKnows([`127.0.0.1:${port}`, first?.cluster.self.address ?? ""]);
-
-  await node.cluster.joined({ withinMs: 10_000 });
-  await eventually(() =>
-    node.cluster.explain().join.endpoints.find(({ endpoint }) => endpoint.endsWith(`:${port}`)),
-  ).toMatchObject({ lastCode: "HANDSHAKE_FAILED", lastAnswered: false });
 });
