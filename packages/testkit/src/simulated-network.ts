@@ -1,83 +1,103 @@
 import { ClusterError, type Connection, type Listener, type Transport } from "@rollcall/cluster";
-import { type Clock, type Endpoint, formatEndpoint, type Random } from "@rollcall/core";
-import { type ConnectionContext, SimulatedConnection } from "./simulated-connection.js";
+import { type Endpoint, formatEndpoint, type Random } from "@rollcall/core";
+import { Attachment } from "./attachment.js";
+import type { FrameTrace } from "./frame-trace.js";
+import { type LatencyOption, toLatency } from "./latency.js";
+import { type Direction, type LinkSelection, LinkTable } from "./link-table.js";
+import type { ProcessClock } from "./process-clock.js";
+import type { SimulatedConnection } from "./simulated-connection.js";
+import { type DialContext, dial, type Listening } from "./simulated-dial.js";
+import type { VirtualClock } from "./virtual-clock.js";
 
 export interface SimulatedNetworkOptions {
-  readonly clock: Clock;
+  readonly clock: VirtualClock;
   readonly random: Random;
-  /** Least and most time that a frame takes, in milliseconds. Default 0.2 to 1. */
-  readonly latencyMs?: readonly [least: number, most: number];
+  /** How long a frame takes. Default 0.2 to 1 ms. */
+  readonly latencyMs?: LatencyOption;
+  /** The fraction of segments that get lost on every link, 0 to 1. Default 0. */
+  readonly loss?: number;
+  /**
+   * Whether what a cut link holds up is tried again as TCP would, after 200 ms and then half as often each time, until
+   * the connection is given up after a quarter of an hour. Default false: it arrives as soon as the link is healed, which
+   * makes shorter tests, and is kinder than any network.
+   */
+  readonly retransmits?: boolean;
+  /** With more than this under way on a connection, `send` refuses, in bytes. Default 32 MiB. */
+  readonly maxUnsentBytes?: number;
+  /** Takes note of every frame that is delivered. Default: nobody does. */
+  readonly trace?: FrameTrace;
 }
 
-/** One process's access to the network, until it crashes. */
-class Attachment {
-  readonly host: string;
-  /** Its connections that are open. */
-  readonly open = new Set<SimulatedConnection>();
-  alive = true;
-  #idle: (() => void)[] = [];
-
-  constructor(host: string) {
-    this.host = host;
-  }
-
-  forget(connection: SimulatedConnection): void {
-    this.open.delete(connection);
-    if (this.open.size === 0) for (const tell of this.#idle.splice(0)) tell();
-  }
-
-  /** Resolves when it has no open connection. */
-  idle(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.open.size === 0) resolve();
-      else this.#idle.push(resolve);
-    });
-  }
+/** How a link differs from the others. */
+export interface LinkConditions {
+  readonly latencyMs?: LatencyOption;
+  /** The fraction of segments, or datagrams, that get lost, 0 to 1. */
+  readonly loss?: number;
 }
 
-interface Listening {
-  readonly attachment: Attachment;
-  readonly onConnection: (connection: Connection) => void;
-}
+/** Takes something away again that was done to the network; doing so twice does no harm. */
+export type Undo = () => void;
 
 /**
  * A network in memory. Hosts are the addresses that nodes listen on; frames between two of them arrive in order, after
  * a random latency, unless the link is cut. A cut link is silent, as a network is: connecting times out, frames stay
- * away, and nobody is told.
+ * away, and nobody is told. What a lossy link loses comes later, as a reliable transport repeats it.
  */
-export class SimulatedNetwork implements ConnectionContext {
-  readonly clock: Clock;
-  readonly #random: Random;
-  readonly #latencyMs: readonly [number, number];
-  readonly #listeners = new Map<string, Listening>();
-  readonly #aliases = new Map<string, string>();
-  readonly #cut = new Set<string>();
-  readonly #attachments = new Set<Attachment>();
-  readonly #connections = new Map<SimulatedConnection, Attachment>();
-  /** Those with something under way that a cut link holds up. */
-  readonly #held = new Set<SimulatedConnection>();
+export class SimulatedNetwork implements DialContext {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly links: LinkTable;
+  readonly trace: FrameTrace | undefined;
+  readonly maxUnsentBytes: number;
+  readonly retransmits: boolean;
   /** Frames delivered, and their bytes. */
   readonly traffic = { frames: 0, bytes: 0 };
+  /** How often somebody on each host tried to connect to somebody. */
+  readonly dials = new Map<string, number>();
+  readonly #listeners = new Map<string, Listening>();
+  readonly #aliases = new Map<string, string>();
+  readonly #attachments = new Map<string, Set<Attachment>>();
+  readonly #dark = new Set<string>();
+  /** Those with something under way that a cut link holds up. */
+  readonly #held = new Set<SimulatedConnection>();
+  #sides = 0;
   #ports = 50_000;
 
   constructor(options: SimulatedNetworkOptions) {
-    this.clock = options.clock;
-    this.#random = options.random;
-    this.#latencyMs = options.latencyMs ?? [0.2, 1];
+    const { clock, random, latencyMs = [0.2, 1], loss = 0 } = options;
+    this.clock = clock;
+    this.random = random;
+    this.links = new LinkTable({ latency: toLatency(latencyMs), loss });
+    this.trace = options.trace;
+    this.maxUnsentBytes = options.maxUnsentBytes ?? 32 * 1024 * 1024;
+    this.retransmits = options.retransmits ?? false;
   }
 
-  /** How many connections exist, each counted once. */
+  /** How many connections exist, each counted once; one that only one side knows of is half a connection. */
   get connections(): number {
-    return this.#connections.size / 2;
+    return this.#sides / 2;
   }
 
-  /** The network as one process on a host sees it. Listening on `0.0.0.0` or `::` is listening on that host. */
-  transport(host: string): Transport {
-    const attachment = new Attachment(host);
-    this.#attachments.add(attachment);
+  /**
+   * The network as one process on a host sees it. Listening on `0.0.0.0` or `::` is listening on that host. A host that
+   * has no power gets it back.
+   *
+   * @param process its clock, so that it takes nothing in while it is frozen. Default: one of its own
+   */
+  transport(host: string, process: ProcessClock = this.clock.process()): Transport {
+    const attachment = new Attachment(host, process);
+    const attachments = this.#attachments.get(host);
+    if (attachments === undefined) this.#attachments.set(host, new Set([attachment]));
+    else attachments.add(attachment);
+    if (this.#dark.delete(host)) this.#resume();
     return {
       listen: (at, onConnection) => this.#listen(attachment, at, onConnection),
-      connect: (to, timeoutMs, signal) => this.#connect(attachment, to, timeoutMs, signal),
+      connect: (to, timeoutMs, signal) => {
+        this.dials.set(host, (this.dials.get(host) ?? 0) + 1);
+        const target = this.#aliases.get(to.host) ?? to.host;
+        const address = formatEndpoint({ host: target, port: to.port });
+        return dial(this, attachment, { host: target, address }, timeoutMs, signal);
+      },
     };
   }
 
@@ -86,28 +106,56 @@ export class SimulatedNetwork implements ConnectionContext {
     this.#aliases.set(name, host);
   }
 
-  /** Cuts the link between two groups of hosts, in one direction or both. */
-  cut(from: Iterable<string>, to: Iterable<string>, direction: "both" | "one-way" = "both"): void {
-    for (const a of from) {
-      for (const b of to) {
-        this.#cut.add(`${a}>${b}`);
-        if (direction === "both") this.#cut.add(`${b}>${a}`);
-      }
-    }
+  /** Cuts the links between two groups of hosts, in one direction or both. @returns what heals them */
+  cut(from: Iterable<string>, to: Iterable<string>, direction: Direction = "both"): Undo {
+    const heal = this.links.add({ from, to, direction }, { cut: true });
+    return () => {
+      heal();
+      this.#resume();
+    };
   }
 
-  /** Restores every link. What was sent meanwhile arrives now, as a reliable transport would repeat it. */
+  /**
+   * Cuts the links between groups of hosts. Hosts in none of them still see everybody: with one such host the network is
+   * a bridge, over which all hear of each other that cannot talk to each other.
+   *
+   * @returns what heals them
+   */
+  partition(...groups: Iterable<string>[]): Undo {
+    const sides = groups.map((group) => [...group]);
+    const heals = sides.flatMap((side, at) => sides.slice(at + 1).map((other) => this.cut(side, other)));
+    return () => {
+      for (const heal of heals) heal();
+    };
+  }
+
+  /**
+   * Restores every link that was cut. What was sent meanwhile arrives now; with `retransmits`, when it is sent the next
+   * time.
+   */
   heal(): void {
-    this.#cut.clear();
-    const held = [...this.#held];
-    this.#held.clear();
-    for (const connection of held) connection.resume();
+    this.links.remove("cut");
+    this.#resume();
+  }
+
+  /** Makes links slow or lossy, or both; all of them, if no hosts are given. @returns what ends that */
+  impair({ latencyMs, loss }: LinkConditions, links: LinkSelection = {}): Undo {
+    return this.links.add(links, {
+      ...(latencyMs === undefined ? {} : { latency: toLatency(latencyMs) }),
+      ...(loss === undefined ? {} : { loss }),
+    });
+  }
+
+  /** Ends everything that {@link impair} did. */
+  repair(): void {
+    this.links.remove("latency");
+    this.links.remove("loss");
   }
 
   /** Breaks every connection between two hosts: what is under way is lost, and both sides notice. */
   breakConnections(a: string, b: string): void {
-    for (const connection of [...this.#connections.keys()]) {
-      if (connection.from === a && connection.to === b) connection.break();
+    for (const attachment of this.#attachments.get(a) ?? []) {
+      for (const connection of [...attachment.open]) if (connection.to === b) connection.break();
     }
   }
 
@@ -116,33 +164,64 @@ export class SimulatedNetwork implements ConnectionContext {
    * goes nowhere. A transport asked for later is another process's, and works.
    */
   crash(host: string): void {
-    for (const attachment of this.#attachments) {
-      if (attachment.host !== host) continue;
-      attachment.alive = false;
-      this.#attachments.delete(attachment);
+    for (const attachment of this.#detach(host, "crashed")) {
+      for (const connection of [...attachment.open]) connection.break();
     }
-    for (const address of [...this.#listeners.keys()]) {
-      if (hostOf(address) === host) this.#listeners.delete(address);
+  }
+
+  /**
+   * A host loses its power, or its cable: nothing there answers any more, not even with a refusal, and nobody is told.
+   * Asking for a transport for it switches it on again; then it knows nothing of the connections it had, and says so to
+   * whoever uses them.
+   */
+  powerOff(host: string): void {
+    this.#dark.add(host);
+    for (const attachment of this.#detach(host, "off")) {
+      for (const connection of [...attachment.open]) connection.vanish();
     }
-    for (const connection of [...this.#connections.keys()]) if (connection.from === host) connection.break();
   }
 
   isCut(from: string, to: string): boolean {
-    return this.#cut.has(`${from}>${to}`);
+    return this.links.between(from, to).cut;
   }
 
-  latency(): number {
-    const [least, most] = this.#latencyMs;
-    return least + (most - least) * this.#random();
+  isPowered(host: string): boolean {
+    return !this.#dark.has(host);
+  }
+
+  listeningAt(address: string): Listening | undefined {
+    return this.#listeners.get(address);
+  }
+
+  remember(connection: SimulatedConnection): void {
+    connection.attachment.open.add(connection);
+    this.#sides++;
   }
 
   forget(connection: SimulatedConnection): void {
-    this.#connections.get(connection)?.forget(connection);
-    this.#connections.delete(connection);
+    if (!connection.attachment.open.has(connection)) return;
+    this.#sides--;
+    connection.attachment.forget(connection);
   }
 
   hold(connection: SimulatedConnection): void {
     this.#held.add(connection);
+  }
+
+  #resume(): void {
+    const held = [...this.#held];
+    this.#held.clear();
+    for (const connection of held) connection.resume();
+  }
+
+  #detach(host: string, state: Attachment["state"]): Attachment[] {
+    const attachments = [...(this.#attachments.get(host) ?? [])];
+    this.#attachments.delete(host);
+    for (const attachment of attachments) attachment.state = state;
+    for (const [address, { attachment }] of this.#listeners) {
+      if (attachments.includes(attachment)) this.#listeners.delete(address);
+    }
+    return attachments;
   }
 
   async #listen(
@@ -150,13 +229,13 @@ export class SimulatedNetwork implements ConnectionContext {
     at: Endpoint,
     onConnection: (connection: Connection) => void,
   ): Promise<Listener> {
-    const host = isWildcard(at.host) ? attachment.host : at.host;
+    const host = at.host === "0.0.0.0" || at.host === "::" ? attachment.host : at.host;
     const port = at.port === 0 ? this.#ports++ : at.port;
     const address = formatEndpoint({ host, port });
     if (this.#listeners.has(address)) {
       throw new ClusterError("BIND_FAILED", `Cannot listen on ${address}: it is in use.`);
     }
-    const listening = { attachment, onConnection };
+    const listening = { attachment, onConnection, waiting: 0 };
     this.#listeners.set(address, listening);
     return {
       port,
@@ -166,49 +245,4 @@ export class SimulatedNetwork implements ConnectionContext {
       },
     };
   }
-
-  #connect(attachment: Attachment, endpoint: Endpoint, timeoutMs: number, signal: AbortSignal): Promise<Connection> {
-    const from = attachment.host;
-    const to = this.#aliases.get(endpoint.host) ?? endpoint.host;
-    const address = formatEndpoint({ host: to, port: endpoint.port });
-    return new Promise((resolve, reject) => {
-      const settle = (action: () => void) => {
-        timer.cancel();
-        arrival.cancel();
-        signal.removeEventListener("abort", abort);
-        action();
-      };
-      const abort = () => settle(() => reject(signal.reason));
-      const timer = this.clock.schedule(timeoutMs, () => {
-        settle(() =>
-          reject(new ClusterError("CONNECT_TIMED_OUT", `Nobody answered at ${address} within ${timeoutMs} ms.`)),
-        );
-      });
-      const arrival = this.clock.schedule(this.latency() + this.latency(), () => {
-        if (!attachment.alive || this.isCut(from, to) || this.isCut(to, from)) return;
-        const listening = this.#listeners.get(address);
-        if (listening === undefined) {
-          const cause = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
-          settle(() => reject(new ClusterError("CONNECT_FAILED", `Nobody listens at ${address}.`, { cause })));
-          return;
-        }
-        const [here, there] = SimulatedConnection.pair(this, from, to);
-        this.#connections.set(here, attachment).set(there, listening.attachment);
-        attachment.open.add(here);
-        listening.attachment.open.add(there);
-        listening.onConnection(there);
-        settle(() => resolve(here));
-      });
-      if (signal.aborted) abort();
-      else signal.addEventListener("abort", abort);
-    });
-  }
-}
-
-function isWildcard(host: string): boolean {
-  return host === "0.0.0.0" || host === "::";
-}
-
-function hostOf(address: string): string {
-  return address.slice(0, address.lastIndexOf(":")).replace(/^\[|\]$/g, "");
 }

@@ -1,21 +1,23 @@
 import type { Clock, Timer } from "@rollcall/core";
+import { ProcessClock } from "./process-clock.js";
+import { promisesMoved, promisesSettled, watchPromises } from "./promise-activity.js";
+import { TimerQueue } from "./timer-queue.js";
 
-interface Entry {
-  readonly at: number;
-  /** Breaks ties: first scheduled, first run. */
-  readonly order: number;
-  callback: (() => void) | undefined;
-}
+/** After so many moments without promises the event loop gets a turn, so that signals and sockets are served. */
+const MOMENTS_A_TURN = 1_024;
 
 /**
  * A clock that stands still until it is told to go on. What was scheduled runs in the order of time, and at one time in
  * the order of scheduling; promises settle between two moments, so that a run is a pure function of its inputs.
+ *
+ * Promise reactions are given a turn only after moments in which a promise moved. What is put off in another way
+ * (`queueMicrotask`, `process.nextTick`) may have to wait for the next such turn; at the same place in every run, though.
  */
 export class VirtualClock implements Clock {
-  readonly #heap: Entry[] = [];
+  readonly #queue = new TimerQueue();
   #now = 0;
-  #scheduled = 0;
-  #waiting = 0;
+  #moments = 0;
+  readonly #outside = this.process();
 
   now(): number {
     return this.#now;
@@ -23,42 +25,48 @@ export class VirtualClock implements Clock {
 
   /** How many calls are scheduled. When a test has shut everything down, none should be. */
   get pending(): number {
-    return this.#waiting;
+    return this.#queue.waiting;
   }
 
   schedule(delayMs: number, callback: () => void): Timer {
-    const entry: Entry = { at: this.#now + Math.max(0, delayMs), order: this.#scheduled++, callback };
-    this.#waiting++;
-    this.#push(entry);
-    return {
-      cancel: () => {
-        if (entry.callback === undefined) return;
-        entry.callback = undefined;
-        this.#waiting--;
-      },
-    };
+    return this.#outside.schedule(delayMs, callback);
+  }
+
+  /** The clock for something that can be stopped without the rest: a simulated process. */
+  process(): ProcessClock {
+    return new ProcessClock(this.#queue, () => this.#now);
   }
 
   /** Lets time pass: runs everything that comes due, with what that schedules. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
-    await settled();
-    while (this.#runNext(until)) await settled();
-    this.#now = until;
+    const stopWatching = watchPromises();
+    try {
+      await promisesSettled();
+      while (this.#runNext(until)) if (this.#needsTurn()) await promisesSettled();
+      this.#now = until;
+    } finally {
+      stopWatching();
+    }
   }
 
   /**
-   * Lets time pass until a condition holds.
+   * Lets time pass until a condition holds. It is looked at after every moment at which something ran.
    *
    * @param withinMs virtual milliseconds after which it is an error that it does not
    * @throws Error naming `what`
    */
   async until(condition: () => boolean, withinMs = 60_000, what = "the condition"): Promise<void> {
     const deadline = this.#now + withinMs;
-    await settled();
-    while (!condition()) {
-      if (!this.#runNext(deadline)) throw new Error(`After ${withinMs} virtual ms ${what} still does not hold.`);
-      await settled();
+    const stopWatching = watchPromises();
+    try {
+      await promisesSettled();
+      while (!condition()) {
+        if (!this.#runNext(deadline)) throw new Error(`After ${withinMs} virtual ms ${what} still does not hold.`);
+        if (this.#needsTurn()) await promisesSettled();
+      }
+    } finally {
+      stopWatching();
     }
   }
 
@@ -73,61 +81,17 @@ export class VirtualClock implements Clock {
     return promise;
   }
 
+  #needsTurn(): boolean {
+    return promisesMoved() || ++this.#moments % MOMENTS_A_TURN === 0;
+  }
+
   /** Runs everything due at the next moment at which something is, if that comes before `until`. */
   #runNext(until: number): boolean {
-    this.#dropCancelled();
-    const next = this.#heap[0];
-    if (next === undefined || next.at > until) return false;
-    this.#now = next.at;
-    for (let due = this.#heap[0]; due !== undefined && due.at <= this.#now; due = this.#heap[0]) {
-      this.#pop();
-      const { callback } = due;
-      if (callback === undefined) continue;
-      due.callback = undefined;
-      this.#waiting--;
-      callback();
-    }
+    const queue = this.#queue;
+    const at = queue.nextAt;
+    if (at > until) return false;
+    this.#now = at;
+    while (queue.nextAt <= at) queue.runFirst();
     return true;
   }
-
-  #dropCancelled(): void {
-    while (this.#heap[0] !== undefined && this.#heap[0].callback === undefined) this.#pop();
-  }
-
-  #push(entry: Entry): void {
-    const heap = this.#heap;
-    let at = heap.push(entry) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!before(entry, heap[parent] as Entry)) break;
-      heap[at] = heap[parent] as Entry;
-      at = parent;
-    }
-    heap[at] = entry;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop() as Entry;
-    if (heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && before(heap[child + 1] as Entry, heap[child] as Entry)) child++;
-      if (!before(heap[child] as Entry, last)) break;
-      heap[at] = heap[child] as Entry;
-      at = child;
-    }
-    heap[at] = last;
-  }
-}
-
-function before(a: Entry, b: Entry): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
-}
-
-/** Once every promise reaction that can run has run. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
