@@ -169,6 +169,39 @@ describe("a connection that is lost", () => {
   });
 });
 
+describe("a dial of somebody who is taken to be connected", () => {
+  it("keeps the connection there is", async () => {
+    const talkers = new Talkers();
+    const [a, b] = await pair(talkers);
+    talkers.network.alias("other.example", b.self.host);
+    await talkers.clock.settle(a.associations.dial(b.self, b.self.id));
+    a.say(b, "one");
+    const again = a.associations.dial({ host: "other.example", port: b.self.port }, undefined);
+    expect(await talkers.clock.settle(again)).toEqual({ kind: "associated", peer: b.self });
+    a.say(b, "two");
+    await talkers.clock.advance(10);
+    expect([heardFrom(b, a), talkers.network.connections]).toEqual([["one", "two"], 1]);
+  });
+
+  it("replaces the connection if the peer knows nothing of it", async () => {
+    const talkers = new Talkers();
+    const [a, b] = await pair(talkers);
+    await talkers.clock.settle(a.associations.dial(b.self, b.self.id));
+    await talkers.clock.advance(10);
+    // The peer gives the connection up, and the way on which that would be heard is gone; another one leads there.
+    talkers.network.cut([a.self.host], [b.self.host]);
+    b.isWanted = () => false;
+    b.associations.close(a.self.id);
+    const detour = talkers.network.transport("10.0.0.22");
+    await detour.listen({ host: "10.0.0.22", port: 1 }, (connection) => b.associations.accept(connection));
+    expect([a.associations.isOpen(b.self.id), b.associations.isOpen(a.self.id)]).toEqual([true, false]);
+    await talkers.clock.settle(a.associations.dial({ host: "10.0.0.22", port: 1 }, b.self.id));
+    a.say(b, "hello");
+    await talkers.clock.advance(10);
+    expect(heardFrom(b, a)).toEqual(["hello"]);
+  });
+});
+
 describe("a dial", () => {
   it("gives up at once when its signal aborts, at whatever point", async () => {
     await forEachSeed(50, async (seed) => {

@@ -88,6 +88,19 @@ export class GossipNetwork {
     this.deliverAll();
   }
 
+  /**
+   * Lets time pass until these nodes agree.
+   *
+   * @throws Error if they do not in the time given
+   */
+  settle(peers: () => readonly GossipPeer[] = () => this.peers, withinMs = 10_000): void {
+    const deadline = this.now + withinMs;
+    while (!this.agree(peers())) {
+      this.step();
+      if (this.now > deadline) throw new Error(`After ${withinMs} ms the nodes still do not agree.`);
+    }
+  }
+
   /** Whether all of these nodes hold the same. */
   agree(peers: readonly GossipPeer[] = this.peers): boolean {
     const [first] = peers;

@@ -10,8 +10,8 @@ type Systems<Count extends number, Made extends ClusterSystem[] = []> = number e
     ? Made
     : Systems<Count, [...Made, ClusterSystem]>;
 
-/** How long after everything was shut down something may still be under way, in virtual milliseconds. */
-const AFTERMATH_MS = 10_000;
+/** How long after everything was shut down a frame may still be under way, in virtual milliseconds. */
+const AFTERMATH_MS = 100;
 
 /**
  * A simulated cluster that sees to it, when it is disposed, that all its nodes have given everything back: nothing is
@@ -64,6 +64,7 @@ export class Simulation extends SimulatedCluster {
 
   override async [Symbol.asyncDispose](): Promise<void> {
     await super[Symbol.asyncDispose]();
+    this.network.heal();
     await this.clock.advance(AFTERMATH_MS);
     const { pending } = this.clock;
     const { connections } = this.network;
