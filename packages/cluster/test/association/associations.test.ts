@@ -316,6 +316,18 @@ describe("somebody who connects", () => {
     expect(heard).toEqual(["closed"]);
   });
 
+  it("is shown the door at once when the node stops", async () => {
+    const talkers = new Talkers();
+    const a = await talkers.add(1);
+    const { heard } = await stranger(talkers, a);
+    a.associations.stop();
+    await talkers.clock.advance(10);
+    expect([heard, talkers.clock.pending]).toEqual([["closed"], 0]);
+    const { heard: late } = await stranger(talkers, a);
+    await talkers.clock.advance(10);
+    expect([late, talkers.clock.pending]).toEqual([["closed"], 0]);
+  });
+
   it("as one too many is refused and counted, and the others are served", async () => {
     const talkers = new Talkers(1, [0.2, 1], { maxHandshakes: 3 });
     const [a, b] = await pair(talkers);

@@ -184,6 +184,24 @@ describe("a member that goes", () => {
     await world.clock.settle(c.terminated);
   });
 
+  it("because it was downed is talked to for another second, so that it learns of it, and then no longer", async () => {
+    await using world = new Simulation({
+      configure: ({ onDown }) => {
+        onDown.action = "none";
+      },
+    });
+    const [a, b, c] = await world.form(3);
+    await world.clock.advance(10_000);
+    expect(world.network.connections).toBe(3);
+    await world.remove(c, a, [a, b]);
+    await world.clock.advance(500);
+    expect([world.network.connections, statusOf(c, c)]).toEqual([3, "unknown"]);
+    await world.clock.advance(1_000);
+    expect(world.network.connections).toBe(1);
+    await world.clock.advance(60_000);
+    expect(world.network.connections).toBe(1);
+  });
+
   it("because it was downed shuts down after three seconds unless told otherwise", async () => {
     await using world = new Simulation();
     const [a, b, c] = await world.form(3);
