@@ -12,19 +12,24 @@ export interface TrickleOptions {
 /**
  * When the next gossip round is due: often after a change, then half as often each time, down to the pace at rest
  * (the Trickle timer; RFC 6206 section 4.2). Unlike there, rounds are not suppressed when others were heard, since we
- * do not broadcast, and the time within an interval varies by `jitter` instead of by half.
+ * do not broadcast, and the time within an interval varies by `jitter` instead of by half. As long as changes keep
+ * coming, pushes bring them, and comparing would only show what is on its way: the shortest interval counts from the
+ * last change. No round is later for it than it would have been at rest.
  */
 export class Trickle {
   readonly #options: TrickleOptions;
   readonly #random: Random;
   #intervalMs: number;
   #nextAt: number;
+  /** When a round is due whatever happens. */
+  #lastAt: number;
 
   constructor(options: TrickleOptions, random: Random, now: number) {
     this.#options = options;
     this.#random = random;
     this.#intervalMs = options.intervalMs;
     this.#nextAt = this.#after(now);
+    this.#lastAt = this.#nextAt;
   }
 
   get nextAt(): number {
@@ -36,19 +41,20 @@ export class Trickle {
     return this.#intervalMs < this.#options.intervalMs;
   }
 
-  /** Something changed or differs: start again from the shortest interval, unless a round is due sooner anyway. */
+  /** Something changed or differs: start again from the shortest interval. */
   reset(now: number): void {
     this.#intervalMs = this.#options.minIntervalMs;
-    this.#nextAt = Math.min(this.#nextAt, this.#after(now));
+    this.#nextAt = Math.min(this.#lastAt, this.#after(now));
   }
 
   /** A round was held. */
   advance(now: number): void {
     this.#intervalMs = Math.min(this.#options.intervalMs, this.#intervalMs * 2);
     this.#nextAt = this.#after(now);
+    this.#lastAt = this.#after(now, this.#options.intervalMs);
   }
 
-  #after(now: number): number {
-    return now + this.#intervalMs * (1 + this.#options.jitter * (2 * this.#random() - 1));
+  #after(now: number, intervalMs = this.#intervalMs): number {
+    return now + intervalMs * (1 + this.#options.jitter * (2 * this.#random() - 1));
   }
 }

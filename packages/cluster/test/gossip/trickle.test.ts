@@ -28,14 +28,21 @@ describe("a trickle timer", () => {
     expect(pauses(trickle, 300, 8)).toEqual([50, 100, 200, 400, 800, 1_000, 1_000, 1_000]);
   });
 
-  it("does not put off a round that is due sooner anyway", () => {
+  it("counts the shortest pause from the last change while changes keep coming", () => {
     const trickle = new Trickle(OPTIONS, () => 0.5, 0);
     trickle.reset(0);
     trickle.reset(40);
-    expect(trickle.nextAt).toBe(50);
-    trickle.advance(50);
-    trickle.reset(60);
-    expect(pauses(trickle, 60, 3)).toEqual([50, 100, 200]);
+    expect(trickle.nextAt).toBe(90);
+    trickle.advance(90);
+    trickle.reset(100);
+    expect(pauses(trickle, 100, 3)).toEqual([50, 100, 200]);
+  });
+
+  it("puts no round off for longer than it would have waited at rest, however long changes come", () => {
+    const trickle = new Trickle(OPTIONS, () => 0.5, 0);
+    trickle.advance(0);
+    for (let now = 0; now < 1_000; now += 20) trickle.reset(now);
+    expect(trickle.nextAt).toBe(1_000);
   });
 
   it("varies each pause by the jitter, up and down", () => {
