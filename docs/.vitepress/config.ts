@@ -25,6 +25,7 @@ export default defineConfig({
           { text: "Forming clusters", link: "/guide/forming-clusters" },
           { text: "Node discovery", link: "/guide/node-discovery" },
           { text: "Membership and events", link: "/guide/membership-and-events" },
+          { text: "Downing", link: "/guide/downing" },
           { text: "Write your own discovery", link: "/guide/write-your-own-discovery" },
         ],
       },

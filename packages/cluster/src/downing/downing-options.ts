@@ -1,0 +1,44 @@
+import { ClusterError } from "../cluster-error.js";
+
+/** How long sides wait, in strategies that let one side of a split survive. */
+export interface SideOptions {
+  /**
+   * How long a side has to have lost before its nodes down themselves, and how long the other one waits at least, in
+   * milliseconds. What heals within this time costs nobody. Default 5,000, for up to about 100 nodes: less takes short
+   * troubles for a split, and may decide before every member that is cut off has been noticed; more leaves crashed
+   * members in the cluster for longer.
+   */
+  readonly stableMs?: number;
+  /**
+   * How much longer the side that survives waits, in milliseconds, so that the other one is gone by then; twice that if
+   * its leader had to take over. Default 3,000, the delay of the default action on down. Less removes crashed members
+   * sooner; with 0 both sides may be active for as long as one noticed the split later than the other.
+   */
+  readonly marginMs?: number;
+}
+
+const SIDES = { stableMs: 5_000, marginMs: 3_000 } as const;
+
+/** The defaults of each strategy's options, which code and documentation both read. */
+export const DOWNING_DEFAULTS = Object.freeze({
+  timeoutDowning: Object.freeze({ afterMs: 1_000 }),
+  keepMajority: Object.freeze({ ...SIDES, tieBreak: "lowest-address" }),
+  staticQuorum: Object.freeze({ ...SIDES }),
+  keepOldest: Object.freeze({ ...SIDES, downIfAlone: true }),
+  downAll: Object.freeze({ stableMs: 5_000 }),
+} as const);
+
+/** @throws ClusterError `INVALID_SETTING` unless the condition holds, naming the strategy and its option */
+export function requireOption(strategy: string, option: string, value: unknown, holds: boolean, wanted: string): void {
+  if (holds) return;
+  const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
+  throw new ClusterError("INVALID_SETTING", `${strategy}: ${option} is ${shown}; it has to be ${wanted}.`);
+}
+
+/** @throws ClusterError `INVALID_SETTING` for the first of these that is not a duration */
+export function requireDurations(strategy: string, durations: Readonly<Record<string, unknown>>): void {
+  for (const [option, value] of Object.entries(durations)) {
+    const ok = typeof value === "number" && Number.isFinite(value) && value >= 0;
+    requireOption(strategy, option, value, ok, "a number of milliseconds, 0 or more");
+  }
+}
