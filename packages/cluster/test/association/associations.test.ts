@@ -1,87 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { MAX_HANDSHAKE_FRAME_BYTES, type Reject } from "../../src/handshake/handshake-message.js";
+import { MAX_HANDSHAKE_FRAME_BYTES } from "../../src/handshake/handshake-message.js";
 import type { Connection } from "../../src/transport/transport.js";
 import { forEachSeed } from "../support/seeds.js";
-import { heardFrom, NOTHING_LEFT, type Talker, Talkers } from "../support/talkers.js";
-
-async function pair(talkers: Talkers): Promise<[Talker, Talker]> {
-  return [await talkers.add(1), await talkers.add(2)];
-}
-
-/** Numbers as texts. */
-const count = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => String(from + at));
-
-describe("two nodes that dial each other at once", () => {
-  it("end with one connection, and hear everything in order, for 200 seeds and any latency", async () => {
-    await forEachSeed(200, async (seed) => {
-      const talkers = new Talkers(seed, [0.1, 50]);
-      const { clock, network, random } = talkers;
-      const [a, b] = await pair(talkers);
-      const dials: Promise<unknown>[] = [];
-      for (const [from, to] of [
-        [a, b],
-        [b, a],
-      ] as const) {
-        clock.schedule(random() * 60, () => dials.push(from.associations.dial(to.self, to.self.id)));
-        for (const text of count(1, 8)) clock.schedule(random() * 5 + Number(text) * 25, () => from.say(to, text));
-      }
-      await clock.advance(2_000);
-      expect(await Promise.all(dials)).toMatchObject([{ kind: "associated" }, { kind: "associated" }]);
-      expect(network.connections).toBe(1);
-      expect([heardFrom(a, b), heardFrom(b, a)]).toEqual([count(1, 8), count(1, 8)]);
-      expect(await talkers.end(a, b)).toEqual(NOTHING_LEFT);
-    });
-  });
-
-  it("and again and again, end with one connection, and hear nothing twice, for 200 seeds", async () => {
-    await forEachSeed(200, async (seed) => {
-      const talkers = new Talkers(seed, [0.1, 20]);
-      const { clock, network, random } = talkers;
-      const [a, b] = await pair(talkers);
-      const dials: Promise<unknown>[] = [];
-      for (const [from, to] of [
-        [a, b],
-        [b, a],
-      ] as const) {
-        for (let times = 0; times < 4; times++) {
-          // By name or without one, as a listing or a member makes it dial.
-          const target = random() < 0.5 ? to.self.id : undefined;
-          clock.schedule(random() * 100, () => dials.push(from.associations.dial(to.self, target)));
-        }
-        for (const text of count(1, 20)) clock.schedule(Number(text) * 10, () => from.say(to, text));
-      }
-      await clock.advance(2_000);
-      expect(await Promise.all(dials)).toHaveLength(8);
-      expect(network.connections).toBe(1);
-      expect([heardFrom(a, b), heardFrom(b, a)]).toEqual([count(1, 20), count(1, 20)]);
-    });
-  });
-
-  it("while the connection keeps breaking, hear nothing twice or out of order, and end with one, for 200 seeds", async () => {
-    await forEachSeed(200, async (seed) => {
-      const talkers = new Talkers(seed, [0.1, 20]);
-      const { clock, network, random } = talkers;
-      const [a, b] = await pair(talkers);
-      for (const [from, to] of [
-        [a, b],
-        [b, a],
-      ] as const) {
-        for (const text of count(1, 50)) clock.schedule(random() * 5 + Number(text) * 10, () => from.say(to, text));
-      }
-      for (let times = 0; times < 5; times++) {
-        clock.schedule(random() * 450, () => network.breakConnections(a.self.host, b.self.host));
-      }
-      await clock.advance(5_000);
-      expect(network.connections).toBe(1);
-      for (const heard of [heardFrom(a, b), heardFrom(b, a)]) {
-        const numbers = heard.map(Number);
-        expect(numbers).toEqual([...new Set(numbers)].sort((x, y) => x - y));
-        expect(numbers.at(-1)).toBe(50);
-      }
-      expect(await talkers.end(a, b)).toEqual(NOTHING_LEFT);
-    });
-  });
-});
+import { count, heardFrom, NOTHING_LEFT, Talkers } from "../support/talkers.js";
 
 describe("what is said before there is an association", () => {
   it("waits for it, and arrives in order before what is said later", async () => {
@@ -104,7 +25,7 @@ describe("what is said before there is an association", () => {
     ["bytes", { frames: 1_000, bytes: 3 }],
   ])("is bounded in %s; what comes beyond is dropped and counted", async (_, buffer) => {
     const talkers = new Talkers(1, [0.2, 1], { buffer });
-    const [a, b] = await pair(talkers);
+    const [a, b] = await talkers.pair();
     a.say(b, ...count(1, 9));
     expect(a.associations.counters.droppedFrames).toBe(6);
     await talkers.clock.advance(100);
@@ -132,7 +53,7 @@ describe("what is said before there is an association", () => {
 describe("a connection that is lost", () => {
   it("is made again at once, while the peer is wanted", async () => {
     const talkers = new Talkers();
-    const [a, b] = await pair(talkers);
+    const [a, b] = await talkers.pair();
     await talkers.clock.settle(a.associations.dial(b.self, b.self.id));
     talkers.network.breakConnections(a.self.host, b.self.host);
     await talkers.clock.advance(20);
@@ -142,7 +63,7 @@ describe("a connection that is lost", () => {
 
   it("is not made again when the peer is not wanted", async () => {
     const talkers = new Talkers();
-    const [a, b] = await pair(talkers);
+    const [a, b] = await talkers.pair();
     await talkers.clock.settle(a.associations.dial(b.self, b.self.id));
     a.isWanted = () => false;
     b.isWanted = () => false;
@@ -153,7 +74,7 @@ describe("a connection that is lost", () => {
 
   it("on one side only is replaced when the other side dials", async () => {
     const talkers = new Talkers();
-    const [a, b] = await pair(talkers);
+    const [a, b] = await talkers.pair();
     await talkers.clock.settle(a.associations.dial(b.self, b.self.id));
     // A process that was restarted in place of b, with b's id, knows nothing of the connection that a still holds.
     talkers.network.cut([b.self.host], [a.self.host], "one-way");
@@ -172,7 +93,7 @@ describe("a connection that is lost", () => {
 describe("a dial of somebody who is taken to be connected", () => {
   it("keeps the connection there is", async () => {
     const talkers = new Talkers();
-    const [a, b] = await pair(talkers);
+    const [a, b] = await talkers.pair();
     talkers.network.alias("other.example", b.self.host);
     await talkers.clock.settle(a.associations.dial(b.self, b.self.id));
     a.say(b, "one");
@@ -185,7 +106,7 @@ describe("a dial of somebody who is taken to be connected", () => {
 
   it("replaces the connection if the peer knows nothing of it", async () => {
     const talkers = new Talkers();
-    const [a, b] = await pair(talkers);
+    const [a, b] = await talkers.pair();
     await talkers.clock.settle(a.associations.dial(b.self, b.self.id));
     await talkers.clock.advance(10);
     // The peer gives the connection up, and the way on which that would be heard is gone; another one leads there.
@@ -207,7 +128,7 @@ describe("a dial", () => {
     await forEachSeed(50, async (seed) => {
       const talkers = new Talkers(seed, [1, 20]);
       const { clock, random } = talkers;
-      const [a, b] = await pair(talkers);
+      const [a, b] = await talkers.pair();
       const controller = new AbortController();
       const reason = new Error("changed my mind");
       // The lower node's own dial, on which the higher one has to wait when they cross.
@@ -226,7 +147,7 @@ describe("a dial", () => {
 
   it("fails with SHUT_DOWN when everything ends", async () => {
     const talkers = new Talkers();
-    const [a, b] = await pair(talkers);
+    const [a, b] = await talkers.pair();
     const outcome = a.associations.dial(b.self, b.self.id).catch((error) => error);
     a.associations.stop();
     expect(await talkers.clock.settle(outcome)).toMatchObject({ code: "SHUT_DOWN" });
@@ -264,80 +185,5 @@ describe("a dial", () => {
     const outcome = a.associations.dial({ host: "10.0.0.2", port: 7337 }, undefined).catch((error) => error);
     expect(await talkers.clock.settle(outcome)).toMatchObject({ code: "HANDSHAKE_FAILED" });
     expect(await talkers.end(a)).toEqual(NOTHING_LEFT);
-  });
-});
-
-describe("somebody who connects", () => {
-  /** A stranger's connection to a talker, and what it hears. */
-  async function stranger(talkers: Talkers, to: Talker) {
-    const heard: string[] = [];
-    const { signal } = new AbortController();
-    const transport = talkers.network.transport("10.9.9.9");
-    const connection = await talkers.clock.settle(transport.connect(to.self, 1_000, signal));
-    connection.handle({
-      onFrame: (frame) => heard.push(Buffer.from(frame).toString()),
-      onClose: () => heard.push("closed"),
-    });
-    return { connection, heard };
-  }
-
-  it("and says nothing is shown the door when time is up", async () => {
-    const talkers = new Talkers();
-    const a = await talkers.add(1);
-    const { heard } = await stranger(talkers, a);
-    await talkers.clock.advance(1_990);
-    expect(heard).toEqual([]);
-    await talkers.clock.advance(20);
-    expect(heard).toEqual(["closed"]);
-    expect(talkers.clock.pending).toBe(0);
-  });
-
-  it.each([
-    ["nonsense", "hello"],
-    ["an accept", '{"rollcall":"accept"}'],
-  ])("and says %s is told that it was not understood", async (_, text) => {
-    const talkers = new Talkers();
-    const a = await talkers.add(1);
-    const { connection, heard } = await stranger(talkers, a);
-    connection.send(Buffer.from(text));
-    await talkers.clock.advance(10);
-    expect(heard.map((each) => (each === "closed" ? each : (JSON.parse(each) as Reject).code))).toEqual([
-      "NOT_UNDERSTOOD",
-      "closed",
-    ]);
-  });
-
-  it("and sends more than a handshake may be is cut off", async () => {
-    const talkers = new Talkers();
-    const a = await talkers.add(1);
-    const { connection, heard } = await stranger(talkers, a);
-    connection.send(Buffer.alloc(MAX_HANDSHAKE_FRAME_BYTES + 1));
-    await talkers.clock.advance(10);
-    expect(heard).toEqual(["closed"]);
-  });
-
-  it("is shown the door at once when the node stops", async () => {
-    const talkers = new Talkers();
-    const a = await talkers.add(1);
-    const { heard } = await stranger(talkers, a);
-    a.associations.stop();
-    await talkers.clock.advance(10);
-    expect([heard, talkers.clock.pending]).toEqual([["closed"], 0]);
-    const { heard: late } = await stranger(talkers, a);
-    await talkers.clock.advance(10);
-    expect([late, talkers.clock.pending]).toEqual([["closed"], 0]);
-  });
-
-  it("as one too many is refused and counted, and the others are served", async () => {
-    const talkers = new Talkers(1, [0.2, 1], { maxHandshakes: 3 });
-    const [a, b] = await pair(talkers);
-    for (let times = 0; times < 3; times++) await stranger(talkers, a);
-    const { heard } = await stranger(talkers, a);
-    await talkers.clock.advance(10);
-    expect(heard).toEqual([expect.stringContaining("TOO_MANY_HANDSHAKES"), "closed"]);
-    expect(a.associations.counters.refusedConnections).toBe(1);
-    b.say(a, "let me in");
-    await talkers.clock.advance(5_000);
-    expect(heardFrom(a, b)).toEqual(["let me in"]);
   });
 });

@@ -80,6 +80,11 @@ export class Talkers {
     return talker;
   }
 
+  /** Two talkers; the first is the lower. */
+  async pair(): Promise<[Talker, Talker]> {
+    return [await this.add(1), await this.add(2)];
+  }
+
   /** Ends all of them, and sees that nothing is left. */
   async end(...talkers: Talker[]): Promise<{ pending: number; connections: number }> {
     for (const { associations } of talkers) associations.stop();
@@ -89,6 +94,11 @@ export class Talkers {
 }
 
 export const NOTHING_LEFT = { pending: 0, connections: 0 };
+
+/** Numbers as texts. */
+export function count(from: number, to: number): string[] {
+  return Array.from({ length: to - from + 1 }, (_, at) => String(from + at));
+}
 
 /** What one has heard of another, in the order of arrival. */
 export function heardFrom(talker: Talker, other: Talker): string[] {

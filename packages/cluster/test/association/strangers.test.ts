@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { MAX_HANDSHAKE_FRAME_BYTES, type Reject } from "../../src/handshake/handshake-message.js";
+import { heardFrom, type Talker, Talkers } from "../support/talkers.js";
+
+describe("somebody who connects", () => {
+  /** A stranger's connection to a talker, and what it hears. */
+  async function stranger(talkers: Talkers, to: Talker) {
+    const heard: string[] = [];
+    const { signal } = new AbortController();
+    const transport = talkers.network.transport("10.9.9.9");
+    const connection = await talkers.clock.settle(transport.connect(to.self, 1_000, signal));
+    connection.handle({
+      onFrame: (frame) => heard.push(Buffer.from(frame).toString()),
+      onClose: () => heard.push("closed"),
+    });
+    return { connection, heard };
+  }
+
+  it("and says nothing is shown the door when time is up", async () => {
+    const talkers = new Talkers();
+    const a = await talkers.add(1);
+    const { heard } = await stranger(talkers, a);
+    await talkers.clock.advance(1_990);
+    expect(heard).toEqual([]);
+    await talkers.clock.advance(20);
+    expect(heard).toEqual(["closed"]);
+    expect(talkers.clock.pending).toBe(0);
+  });
+
+  it.each([
+    ["nonsense", "hello"],
+    ["an accept", '{"rollcall":"accept"}'],
+  ])("and says %s is told that it was not understood", async (_, text) => {
+    const talkers = new Talkers();
+    const a = await talkers.add(1);
+    const { connection, heard } = await stranger(talkers, a);
+    connection.send(Buffer.from(text));
+    await talkers.clock.advance(10);
+    expect(heard.map((each) => (each === "closed" ? each : (JSON.parse(each) as Reject).code))).toEqual([
+      "NOT_UNDERSTOOD",
+      "closed",
+    ]);
+  });
+
+  it("and sends more than a handshake may be is cut off", async () => {
+    const talkers = new Talkers();
+    const a = await talkers.add(1);
+    const { connection, heard } = await stranger(talkers, a);
+    connection.send(Buffer.alloc(MAX_HANDSHAKE_FRAME_BYTES + 1));
+    await talkers.clock.advance(10);
+    expect(heard).toEqual(["closed"]);
+  });
+
+  it("is shown the door at once when the node stops", async () => {
+    const talkers = new Talkers();
+    const a = await talkers.add(1);
+    const { heard } = await stranger(talkers, a);
+    a.associations.stop();
+    await talkers.clock.advance(10);
+    expect([heard, talkers.clock.pending]).toEqual([["closed"], 0]);
+    const { heard: late } = await stranger(talkers, a);
+    await talkers.clock.advance(10);
+    expect([late, talkers.clock.pending]).toEqual([["closed"], 0]);
+  });
+
+  it("as one too many is refused and counted, and the others are served", async () => {
+    const talkers = new Talkers(1, [0.2, 1], { maxHandshakes: 3 });
+    const [a, b] = await talkers.pair();
+    for (let times = 0; times < 3; times++) await stranger(talkers, a);
+    const { heard } = await stranger(talkers, a);
+    await talkers.clock.advance(10);
+    expect(heard).toEqual([expect.stringContaining("TOO_MANY_HANDSHAKES"), "closed"]);
+    expect(a.associations.counters.refusedConnections).toBe(1);
+    b.say(a, "let me in");
+    await talkers.clock.advance(5_000);
+    expect(heardFrom(a, b)).toEqual(["let me in"]);
+  });
+});
