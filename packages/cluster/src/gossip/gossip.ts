@@ -8,6 +8,7 @@ import type { UniqueNode } from "../node.js";
 import type { DeltaMessage, DigestMessage, GossipMessage, PushMessage, SummaryMessage } from "./gossip-message.js";
 import { Pace } from "./pace.js";
 import { PeerCycle } from "./peer-cycle.js";
+import { RepairBudget } from "./repair-budget.js";
 import { Trickle, type TrickleOptions } from "./trickle.js";
 
 export interface GossipOptions extends TrickleOptions {
@@ -50,6 +51,7 @@ export class Gossip {
   readonly #peers: PeerCycle<string>;
   readonly #news = new Map<string, News>();
   readonly #pace: Pace;
+  readonly #repairs: RepairBudget;
   /** Peers that were greeted and have not answered yet, and what was held at the time. */
   readonly #greeted = new Map<string, { readonly peer: UniqueNode; readonly held: Digest }>();
   #reportedTo: string | undefined;
@@ -63,6 +65,7 @@ export class Gossip {
     this.#trickle = new Trickle(context.options, context.random, now);
     this.#peers = new PeerCycle(context.random);
     this.#pace = new Pace(context.options.pushSpacingMs);
+    this.#repairs = new RepairBudget(context.options.minIntervalMs);
     this.#seen = context.table.digest;
   }
 
@@ -166,7 +169,7 @@ export class Gossip {
     convergence.note(from.id, message.digest);
     const same = sameDigest(message.digest, table.digest);
     if (!same) this.#trickle.reset(now);
-    if (!same && message.answer !== "no") {
+    if (!same && message.answer !== "no" && this.#repairs.spend(table.size, now)) {
       send([from], { kind: "summary", hashes: [...table.hashes()] });
     }
     if (message.answer === "always") send([from], { kind: "digest", digest: table.digest, answer: "no" });
