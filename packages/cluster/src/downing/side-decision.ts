@@ -1,7 +1,7 @@
 import { isLiving } from "../membership/member.js";
-import type { UniqueNode } from "../node.js";
 import type { SideOptions } from "./downing-options.js";
 import type { DowningDecision, DowningView } from "./downing-strategy.js";
+import { whoIsDue, whole } from "./due.js";
 import { type PastStanding, type Standing, standings } from "./standing.js";
 
 /** What makes one strategy differ from another. Asked only while a member that counts is unreachable. */
@@ -64,7 +64,7 @@ function asLoser(
   const holdJoining = true;
   if (lostForMs < stableMs) {
     const because = `${facts}; when that has lasted ${stableMs} ms, ${who} down.`;
-    return { down: NOBODY, reconsiderInMs: stableMs - lostForMs, holdJoining, because };
+    return { down: NOBODY, reconsiderInMs: whole(stableMs - lostForMs), holdJoining, because };
   }
   const down = everybody ? [...view.membership].filter(isLiving).map(({ node }) => node) : [view.self.node];
   return { down, holdJoining, because: `${facts}; that has lasted ${stableMs} ms, so ${who} down.` };
@@ -91,14 +91,9 @@ function asWinner(
   const restMs = Math.min(view.stableForMs, lastLostForMs);
   if (restMs < waitMs) {
     const because = `${facts}; the unreachable go down when nothing has changed for ${waitMs} ms.`;
-    return { down: NOBODY, reconsiderInMs: waitMs - restMs, holdJoining, because };
+    return { down: NOBODY, reconsiderInMs: whole(waitMs - restMs), holdJoining, because };
   }
-  const down: UniqueNode[] = [];
-  let reconsiderInMs = Number.POSITIVE_INFINITY;
-  for (const { member, forMs } of view.unreachable) {
-    if (forMs >= waitMs) down.push(member.node);
-    else reconsiderInMs = Math.min(reconsiderInMs, waitMs - forMs);
-  }
+  const { down, ...later } = whoIsDue(view.unreachable, waitMs);
   const because = `${facts}; nothing has changed for ${waitMs} ms, so the unreachable go down.`;
-  return { down, ...(reconsiderInMs < Number.POSITIVE_INFINITY && { reconsiderInMs }), holdJoining, because };
+  return { down, ...later, holdJoining, because };
 }

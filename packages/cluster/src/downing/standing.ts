@@ -75,9 +75,6 @@ function mayHaveLed(membership: Membership, electorate: readonly Member[]): Set<
 }
 
 /** Of equally old ones, as there are after two clusters have merged, the one with the lowest address. */
-function oldestOf(electorate: readonly Member[]): Member | undefined {
-  const age = ({ upNumber }: Member) => upNumber || Number.POSITIVE_INFINITY;
-  let oldest: Member | undefined;
-  for (const member of electorate) if (oldest === undefined || age(member) < age(oldest)) oldest = member;
-  return oldest;
+function oldestOf([first, ...others]: readonly Member[]): Member | undefined {
+  return others.reduce((oldest, each) => (oldest && each.upNumber < oldest.upNumber ? each : oldest), first);
 }

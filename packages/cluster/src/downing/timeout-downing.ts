@@ -1,7 +1,7 @@
 import { isLiving } from "../membership/member.js";
-import type { UniqueNode } from "../node.js";
 import { DOWNING_DEFAULTS, requireDurations } from "./downing-options.js";
 import type { DowningDecision, DowningStrategy, DowningView } from "./downing-strategy.js";
+import { whoIsDue } from "./due.js";
 
 export interface TimeoutDowningOptions {
   /**
@@ -25,21 +25,16 @@ export function timeoutDowning(options: TimeoutDowningOptions = {}): DowningStra
 }
 
 function decide({ self, unreachable, isLeader, leader }: DowningView, afterMs: number): DowningDecision {
-  const down: UniqueNode[] = [];
-  if (!isLiving(self)) return { down, because: "This node is down." };
-  if (unreachable.length === 0) return { down, because: "No member is unreachable." };
+  if (!isLiving(self)) return { down: [], because: "This node is down." };
+  if (unreachable.length === 0) return { down: [], because: "No member is unreachable." };
   if (!isLeader) {
     const who = leader === undefined ? "Nobody leads, so nobody downs" : `The leader, ${leader.node.address}, downs`;
-    return { down, because: `${who} members that stay unreachable for ${afterMs} ms.` };
+    return { down: [], because: `${who} members that stay unreachable for ${afterMs} ms.` };
   }
-  let reconsiderInMs = Number.POSITIVE_INFINITY;
-  for (const { member, forMs } of unreachable) {
-    if (forMs >= afterMs) down.push(member.node);
-    else reconsiderInMs = Math.min(reconsiderInMs, afterMs - forMs);
-  }
+  const { down, ...later } = whoIsDue(unreachable, afterMs);
   const because =
     down.length > 0
       ? `Members have been unreachable for ${afterMs} ms, so the leader, this node, downs them.`
       : `The leader, this node, downs members that stay unreachable for ${afterMs} ms.`;
-  return { down, ...(reconsiderInMs < Number.POSITIVE_INFINITY && { reconsiderInMs }), because };
+  return { down, ...later, because };
 }

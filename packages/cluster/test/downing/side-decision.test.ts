@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type DowningStrategy, downAll, keepMajority, keepOldest, staticQuorum } from "../../src/downing/index.js";
+import {
+  type DowningStrategy,
+  downAll,
+  keepMajority,
+  keepOldest,
+  staticQuorum,
+  timeoutDowning,
+} from "../../src/downing/index.js";
 import { member } from "../support/nodes.js";
 import { addressOf, SplitWorld, ups } from "./support/split-world.js";
 import { decided, viewOf } from "./support/view.js";
@@ -94,6 +101,12 @@ describe("a side that survives", () => {
   it("waits for members that came back, too: what changes may change again", () => {
     const view = viewOf(FIVE, { unreachable: { 5: 20_000 }, stableForMs: 6_000 });
     expect(decided(keepMajority(), view)).toMatchObject({ down: [], reconsiderInMs: 2_000 });
+  });
+
+  it("waits for what the view does not call a change, because nobody is up yet", () => {
+    const members = [1, 2, 3].map((number) => member(number, "joining"));
+    const view = viewOf(members, { unreachable: { 3: 2_000 }, stableForMs: 60_000 });
+    expect(decided(keepMajority(), view)).toMatchObject({ down: [], reconsiderInMs: 6_000 });
   });
 
   it("waits longer if its leader took over from somebody who is unreachable", () => {
@@ -291,6 +304,18 @@ describe("any strategy that takes sides", () => {
       expect(decided(strategy, viewOf(FIVE))).toEqual({ down: [], because: "No member is unreachable." });
       const downed = viewOf([member(1, "down"), ...ups(2, 3)], { unreachable: { 2: 99_000, 3: 99_000 } });
       expect(decided(strategy, downed)).toEqual({ down: [], because: "This node is down." });
+    },
+  );
+
+  it.each([timeoutDowning({ afterMs: 5_000 }), keepMajority(), staticQuorum({ size: 3 }), keepOldest(), downAll()])(
+    "$name asks to be asked again after a time that moves any clock on",
+    (strategy) => {
+      const justShort = 5_000 - 2 ** -40;
+      for (const gone of [[5], [2, 3, 4, 5]]) {
+        const unreachable = Object.fromEntries(gone.map((number) => [number, justShort]));
+        const { reconsiderInMs = 0 } = decided(strategy, viewOf(FIVE, { unreachable }));
+        expect(2 ** 40 + reconsiderInMs).toBeGreaterThan(2 ** 40);
+      }
     },
   );
 
