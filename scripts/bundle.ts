@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { REPOSITORY } from "./lib/workspace.ts";
 
-const PACKAGES = ["packages/core", "packages/join", "packages/cluster"];
+const PACKAGES = ["packages/core", "packages/join", "packages/swim", "packages/cluster"];
 
 for (const folder of PACKAGES) {
   await build({

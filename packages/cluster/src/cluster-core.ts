@@ -1,6 +1,9 @@
 import type { Clock, Random, Timer } from "@rollcall/core";
+import type { DowningStrategy } from "./downing/downing-strategy.js";
+import { DowningWatch } from "./downing-watch.js";
 import { Gossip, type GossipOptions } from "./gossip/gossip.js";
 import type { GossipMessage } from "./gossip/gossip-message.js";
+import { type FormationHold, type FormationOptions, holdFormation } from "./leadership/formation.js";
 import { leaderActions } from "./leadership/leader-actions.js";
 import { electLeader, type LeadershipOptions } from "./leadership/leadership.js";
 import type { LeadershipChange, MembershipChange, ReachabilityChange } from "./membership/changes.js";
@@ -18,6 +21,8 @@ export interface ClusterCoreContext {
   readonly random: Random;
   readonly gossip: GossipOptions;
   readonly leadership: LeadershipOptions;
+  readonly formation: FormationOptions;
+  readonly downing: DowningStrategy;
   readonly tombstones: TombstonesOptions;
   readonly send: (to: readonly UniqueNode[], message: GossipMessage) => void;
   readonly isConnected: (nodeId: string) => boolean;
@@ -34,6 +39,9 @@ export interface ClusterCoreContext {
 export class ClusterCore {
   readonly table: MembershipTable;
   readonly convergence: Convergence;
+  readonly downing: DowningWatch;
+  /** Why nobody is made up yet, if that is so. */
+  formationHold: FormationHold | undefined;
   readonly #context: ClusterCoreContext;
   readonly #gossip: Gossip;
   readonly #pending: ClusterChange[] = [];
@@ -42,11 +50,17 @@ export class ClusterCore {
   #wakeAt = Number.POSITIVE_INFINITY;
   #settling = false;
   #stopped = false;
+  /** When members or listing changed last. */
+  #changedAt: number;
+  /** When downing or formation has to be looked at again though nothing changed. */
+  #reconsiderAt = Number.POSITIVE_INFINITY;
 
   constructor(context: ClusterCoreContext) {
     this.#context = context;
     this.table = new MembershipTable(context.tombstones, (change) => this.#pending.push(change));
     this.convergence = new Convergence(context.self.id, this.table);
+    this.#changedAt = context.clock.now();
+    this.downing = new DowningWatch(context.downing, this.table, this.#changedAt);
     this.#gossip = new Gossip(
       {
         self: context.self,
@@ -139,6 +153,12 @@ export class ClusterCore {
     this.#settle();
   }
 
+  /** The listing changed: more nodes may be about to be found. */
+  listingChanged(): void {
+    this.#changedAt = this.#context.clock.now();
+    this.#settle();
+  }
+
   /** Asks the leader what it holds; {@link agreesWithLeader} tells once the answer is there. */
   askLeader(): void {
     const leader = this.#leader?.node;
@@ -169,7 +189,9 @@ export class ClusterCore {
       do {
         if (this.#pending.length > 0) this.#elect();
         this.#announceChanges();
-        this.#lead();
+        this.#reconsiderAt = Number.POSITIVE_INFINITY;
+        const holdJoining = this.#considerDowning();
+        this.#lead(holdJoining);
       } while (this.#pending.length > 0);
     } finally {
       this.#settling = false;
@@ -185,20 +207,45 @@ export class ClusterCore {
     if (elected?.node.id !== former?.node.id) this.#pending.push({ kind: "leadership", from: former, to: elected });
   }
 
-  #lead(): void {
+  /** @returns whether the strategy wants nobody made up for now */
+  #considerDowning(): boolean {
+    const { self } = this;
+    if (self === undefined || this.#stopped || !this.downing.isNeeded) return false;
+    const decision = this.downing.decide(self, this.#leader, this.#context.clock.now());
+    for (const node of decision.down) this.#move(node.id, "down");
+    this.#reconsiderIn(decision.reconsiderInMs);
+    return decision.holdJoining ?? false;
+  }
+
+  #lead(holdJoining: boolean): void {
+    this.formationHold = undefined;
     if (!this.isLeader || this.#stopped || !this.convergence.converged) return;
-    for (const { member, to } of leaderActions(this.table.snapshot)) this.#move(member.node.id, to);
+    const { clock, formation } = this.#context;
+    this.formationHold = holdFormation(this.table.members(), formation, clock.now() - this.#changedAt);
+    this.#reconsiderIn(this.formationHold?.reconsiderInMs);
+    for (const { member, to } of leaderActions(this.table.snapshot)) {
+      if (to === "up" && (holdJoining || this.formationHold !== undefined)) continue;
+      this.#move(member.node.id, to);
+    }
+  }
+
+  #reconsiderIn(delayMs: number | undefined): void {
+    if (delayMs === undefined) return;
+    this.#reconsiderAt = Math.min(this.#reconsiderAt, this.#context.clock.now() + delayMs);
   }
 
   #announceChanges(): void {
     for (let change = this.#pending.shift(); change !== undefined; change = this.#pending.shift()) {
+      const now = this.#context.clock.now();
+      if (change.kind === "membership") this.#changedAt = now;
+      this.downing.note(change, now);
       if (change.kind === "membership" && change.to === "removed") this.convergence.forget(change.member.node.id);
       this.#context.onChange(change);
     }
   }
 
   #armWakeUp(): void {
-    const at = this.#gossip.nextAt;
+    const at = Math.min(this.#gossip.nextAt, this.#reconsiderAt);
     // A timer that rings too early is cheaper than one that is set anew with every message.
     if (this.#stopped || at >= this.#wakeAt) return;
     this.#wakeUp?.cancel();

@@ -3,12 +3,15 @@ import type { Joiner, JoinOutcome, MembershipView } from "@rollcall/join";
 import { Associations } from "./association/associations.js";
 import { type ClusterChange, ClusterCore } from "./cluster-core.js";
 import { Waits } from "./control/waits.js";
+import { decodeDetectorMessage, encodeDetectorMessage, isDetectorMessage } from "./failure/detector-codec.js";
+import { FailureDetector } from "./failure/failure-detector.js";
 import { decodeGossip, encodeGossip } from "./gossip/gossip-codec.js";
 import type { GossipMessage } from "./gossip/gossip-message.js";
 import type { Reject, RejectionCode } from "./handshake/handshake-message.js";
+import { mustYield, type Side } from "./handshake/yielding.js";
 import type { Logger } from "./logger.js";
 import { isLiving } from "./membership/member.js";
-import { UniqueNode } from "./node.js";
+import { compareNodes, UniqueNode } from "./node.js";
 import type { ClusterSettings } from "./settings.js";
 import type { Connection, Transport } from "./transport/transport.js";
 
@@ -32,6 +35,7 @@ export interface ClusterShellContext {
 export class ClusterShell implements Joiner, MembershipView {
   readonly core: ClusterCore;
   readonly associations: Associations;
+  readonly detector: FailureDetector;
   readonly waits: Waits;
   /** How often each rejection code was heard or given. */
   readonly rejections = new Map<string, number>();
@@ -51,11 +55,22 @@ export class ClusterShell implements Joiner, MembershipView {
       random,
       gossip: settings.gossip,
       leadership: settings.leadership,
+      formation: settings.formation,
+      downing: settings.downing,
       tombstones: settings.tombstones,
       send: (to, message) => this.#send(to, message),
       isConnected: (nodeId) => this.associations.isOpen(nodeId),
       onChange: (change) => this.#changed(change),
       onSettled: () => this.waits.check(),
+    });
+    this.detector = new FailureDetector({
+      selfId: self.id,
+      options: settings.failureDetector,
+      clock,
+      random,
+      send: (nodeId, message) => this.#sendTo(nodeId, encodeDetectorMessage(message)),
+      redial: (nodeId) => this.associations.redial(nodeId),
+      onReachability: (nodeId, reachability) => this.core.setReachability(nodeId, reachability),
     });
     this.associations = new Associations({
       options: {
@@ -66,14 +81,22 @@ export class ClusterShell implements Joiner, MembershipView {
         self,
         member: (nodeId) => this.core.table.get(nodeId),
         isTombstoned: (nodeId) => this.core.table.tombstones.find(nodeId) !== undefined,
+        side: () => this.#side(),
       },
       transport,
       clock,
       random,
       logger,
       isWanted: (nodeId) => this.isMember(nodeId),
-      onAssociated: (peer, dialled) => this.core.associated(peer, dialled),
-      onDissociated: (peer) => this.core.dissociated(peer.id),
+      onAssociated: (peer, dialled) => {
+        this.core.associated(peer, dialled);
+        this.detector.evidence(peer.id, "connected");
+      },
+      onDissociated: (peer) => {
+        this.core.dissociated(peer.id);
+        this.detector.evidence(peer.id, "connection-lost");
+      },
+      onUnreached: (peer, evidence) => this.detector.evidence(peer.id, evidence),
       onFrame: (peer, frame) => this.#receive(peer, frame),
       onRejected: (rejection, peer, direction) => this.#rejected(rejection, peer, direction),
     });
@@ -86,6 +109,7 @@ export class ClusterShell implements Joiner, MembershipView {
   /** Ends at once: what has been said is still sent, and after that nothing. */
   stop(): void {
     this.core.stop();
+    this.detector.stop();
     for (const farewell of this.#farewells) farewell.cancel();
     this.associations.stop();
     this.waits.end();
@@ -132,16 +156,20 @@ export class ClusterShell implements Joiner, MembershipView {
     for (const peer of to) this.associations.send(peer, frame);
   }
 
+  /** Sends what is worth nothing later: if there is no connection, at most one such frame waits for it. */
+  #sendTo(nodeId: string, frame: Uint8Array): void {
+    const peer = this.core.table.get(nodeId)?.node;
+    if (peer !== undefined) this.associations.sendSoon(peer, frame);
+  }
+
   #receive(peer: UniqueNode, frame: Uint8Array): void {
-    let message: GossipMessage;
     try {
-      message = decodeGossip(frame, this.#toNode);
+      if (isDetectorMessage(frame)) this.detector.receive(peer.id, decodeDetectorMessage(frame));
+      else this.core.receive(peer, decodeGossip(frame, this.#toNode));
     } catch (error) {
       this.undecodable++;
       this.#context.logger.warn({ peer: peer.toString(), err: error }, "a member sent something that cannot be read");
-      return;
     }
-    this.core.receive(peer, message);
   }
 
   /** The node that is known already, or a new one; members all belong to our system. */
@@ -152,6 +180,9 @@ export class ClusterShell implements Joiner, MembershipView {
   };
 
   #changed(change: ClusterChange): void {
+    if (change.kind === "membership" && change.member.node.id !== this.#context.self.id) {
+      this.detector.watch(change.member.node.id, isLiving(change.member));
+    }
     if (change.kind === "membership" && change.to === "removed") this.#bidFarewell(change.member.node.id);
     this.#context.onChange(change);
     for (const listener of this.#listeners) listener();
@@ -170,7 +201,17 @@ export class ClusterShell implements Joiner, MembershipView {
     if (code === "SELF") return;
     this.rejections.set(code, (this.rejections.get(code) ?? 0) + 1);
     this.#context.logger.debug({ code, reason, peer: peer?.toString(), direction }, "handshake refused");
-    // Refused by whom we dialled, because we have been removed there: it is for us to go.
-    if (code === "TOMBSTONED" && reason.includes(this.#context.self.id)) this.#context.onExpelled(reason);
+    const { by } = rejection;
+    if (code !== "TOMBSTONED" || by === undefined || by.nodeId === this.#context.self.id) return;
+    const removedThem = this.core.table.tombstones.find(by.nodeId) !== undefined;
+    if (mustYield(this.#side(), by.side, removedThem)) this.#context.onExpelled(reason);
+  }
+
+  #side(): Side {
+    let lowest = this.#context.self;
+    for (const member of this.core.table.members()) {
+      if (isLiving(member) && compareNodes(member.node, lowest) < 0) lowest = member.node;
+    }
+    return { lowest, members: this.core.table.living };
   }
 }

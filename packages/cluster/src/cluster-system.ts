@@ -11,8 +11,10 @@ import { leaveGracefully } from "./leave.js";
 import type { Logger } from "./logger.js";
 import { UniqueNode } from "./node.js";
 import { SelfAnnouncement } from "./self-announcement.js";
-import { type ClusterSettings, defaultSettings, validateSettings } from "./settings.js";
+import { type ClusterSettings, defaultSettings } from "./settings.js";
+import { tapListings } from "./tap-listings.js";
 import type { Connection, Listener } from "./transport/transport.js";
+import { validateSettings } from "./validate-settings.js";
 
 /** Why a system ended. */
 export interface Termination {
@@ -105,8 +107,11 @@ export class ClusterSystem implements AsyncDisposable {
     const { core } = this.#shell;
     const snapshot = () => ({ kind: "snapshot", membership: core.table.snapshot, leader: core.leader }) as const;
     this.#events = new ClusterEvents(snapshot, settings.events.buffered);
-    this.#scheduler = parts.createScheduler(this.#shell, this.#shell, self.id);
     const { discovery } = settings;
+    // Nobody else asks when the listing changed.
+    const isTapped = discovery !== undefined && settings.formation.stableMs > 0;
+    const listed = isTapped ? tapListings(discovery, () => core.listingChanged()) : discovery;
+    this.#scheduler = parts.createScheduler(this.#shell, this.#shell, self.id, listed);
     const announcer: Announcer | undefined =
       settings.announce && discovery !== undefined && canAnnounce(discovery) ? discovery : undefined;
     const instance = { host: self.host, port: self.port, id: self.id, metadata: { system: self.system } };
@@ -217,6 +222,8 @@ export class ClusterSystem implements AsyncDisposable {
       converged: core.convergence.converged,
       members,
       join: this.#scheduler.explain(),
+      failureDetector: this.#shell.detector.explain(),
+      downing: { strategy: core.downing.strategy, because: core.downing.last.because },
       announcement: { state: this.#announcement.state, lastError: this.#announcement.lastError?.message },
       rejections: Object.fromEntries(rejections),
       associations: { open: associations.open, ...associations.counters },

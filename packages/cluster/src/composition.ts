@@ -1,7 +1,7 @@
 // tsyringe throws when it is loaded without a Reflect polyfill. Whoever imports this package first has one.
 import "reflect-metadata/lite";
 import { randomBytes } from "node:crypto";
-import { systemClock, systemRandom } from "@rollcall/core";
+import { type ServiceDiscovery, systemClock, systemRandom } from "@rollcall/core";
 import { createJoinScheduler, JOIN_TOKENS, type Joiner, type JoinScheduler, type MembershipView } from "@rollcall/join";
 import { type DependencyContainer, type InjectionToken, container as root } from "tsyringe";
 import type { ClusterSettings } from "./settings.js";
@@ -11,7 +11,12 @@ import { TcpTransport } from "./transport/tcp-transport.js";
 /** The parts of one system that a user may have replaced. */
 export interface Composition extends ClusterCollaborators {
   /** Makes the join scheduler once there is something to join with. */
-  createScheduler(joiner: Joiner, membership: MembershipView, selfId: string): JoinScheduler;
+  createScheduler(
+    joiner: Joiner,
+    membership: MembershipView,
+    selfId: string,
+    discovery: ServiceDiscovery | undefined,
+  ): JoinScheduler;
 }
 
 /** The composition root: one child container a system, the settings' own registrations over the defaults. */
@@ -31,7 +36,8 @@ export function compose(settings: ClusterSettings): Composition {
     nodeId: make(CLUSTER_TOKENS.nodeId, () => () => randomBytes(8).toString("hex")),
     logger: make(CLUSTER_TOKENS.logger, () => settings.logger),
     transport: make(CLUSTER_TOKENS.transport, () => new TcpTransport(settings.association, clock)),
-    createScheduler: (joiner, membership, selfId) => scheduler(container, settings, joiner, membership, selfId),
+    createScheduler: (joiner, membership, selfId, discovery) =>
+      scheduler(container, settings, joiner, membership, selfId, discovery),
   };
 }
 
@@ -41,6 +47,7 @@ function scheduler(
   joiner: Joiner,
   membership: MembershipView,
   selfId: string,
+  discovery: ServiceDiscovery | undefined,
 ): JoinScheduler {
   const provide = <T>(token: InjectionToken<T>, make: () => T) => {
     if (!container.isRegistered(token, true)) container.register(token, { useFactory: make });
@@ -53,7 +60,6 @@ function scheduler(
   provide(JOIN_TOKENS.logger, () => container.resolve(CLUSTER_TOKENS.logger));
   provide(JOIN_TOKENS.backoff, () => settings.join.backoff);
   provide(JOIN_TOKENS.limits, () => ({ maxConcurrentJoins: settings.join.maxConcurrentJoins }));
-  const { discovery } = settings;
   if (discovery !== undefined) provide(JOIN_TOKENS.discovery, () => discovery);
   return createJoinScheduler(container);
 }

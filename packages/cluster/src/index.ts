@@ -3,6 +3,9 @@
  *
  * @packageDocumentation
  */
+
+export type { SwimExplanation, SwimOptions } from "@rollcall/swim";
+export { SWIM_PRESETS } from "@rollcall/swim";
 export type { AssociationCounters } from "./association/associations.js";
 export { CLUSTER_ERROR_CODES, ClusterError, type ClusterErrorCode, isClusterError } from "./cluster-error.js";
 export { ClusterSystem, type Configure, type Termination } from "./cluster-system.js";
@@ -10,6 +13,7 @@ export { ClusterControl, type WaitForMembers } from "./control/cluster-control.j
 export type { ClusterEvent, LaggedEvent, SnapshotEvent } from "./control/cluster-events.js";
 export { type ClusterExplanation, NODE_SITUATIONS, type NodeSituation } from "./control/cluster-explanation.js";
 export type { WaitOptions } from "./control/waits.js";
+export * from "./downing/index.js";
 export { REJECTION_CODES, type RejectionCode } from "./handshake/handshake-message.js";
 export { formatVersion, PROTOCOL_VERSION, type ProtocolVersion } from "./handshake/protocol-version.js";
 export { type Logger, quietLogger } from "./logger.js";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type ClusterSettings, defaultSettings, validateSettings } from "../src/settings.js";
+import { type ClusterSettings, defaultSettings } from "../src/settings.js";
+import { validateSettings } from "../src/validate-settings.js";
 
 /** The defaults but for one setting, `group.name` or `name`. */
 function settingsWith(path: string, value: unknown): ClusterSettings {
@@ -23,6 +24,8 @@ const NUMBERS: readonly [path: string, least: number][] = [
   ["gossip.directPushMembers", 0],
   ["gossip.pushSpacingMs", 0],
   ["leadership.minimumMembers", 1],
+  ["formation.minimumMembers", 1],
+  ["formation.stableMs", 0],
   ["onDown.delayMs", 0],
   ["leave.stepTimeoutMs", 0],
   ["tombstones.ttlMs", 0],
@@ -31,6 +34,10 @@ const NUMBERS: readonly [path: string, least: number][] = [
 ];
 
 const WRONG: readonly [path: string, value: unknown][] = [
+  ["failureDetector", undefined],
+  ["downing", undefined],
+  ["downing", { name: "none" }],
+  ["downing", { decide: () => ({}) }],
   ["node.host", ""],
   ["node.host", "a b"],
   ["node.host", undefined],
@@ -91,11 +98,17 @@ describe("settings", () => {
   it("are checked number by number: every number there is has a least value", () => {
     const known = new Set(NUMBERS.map(([path]) => path).concat("node.port"));
     for (const [group, values] of Object.entries(defaultSettings())) {
-      if (typeof values !== "object" || values === null) continue;
+      // The failure detector checks its own.
+      if (typeof values !== "object" || values === null || group === "failureDetector") continue;
       for (const [name, value] of Object.entries(values)) {
         if (typeof value === "number") expect(known).toContain(`${group}.${name}`);
       }
     }
+  });
+
+  it("of the failure detector are checked by itself", () => {
+    const validate = () => validateSettings("rollcall", settingsWith("failureDetector.probeIntervalMs", 0));
+    expect(validate).toThrow(/settings\.failureDetector.*probeIntervalMs/);
   });
 
   it("are another object for each system", () => {

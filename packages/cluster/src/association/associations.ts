@@ -34,6 +34,8 @@ export interface AssociationsContext {
   /** `dialled`: it was this node that dialled. */
   readonly onAssociated: (peer: UniqueNode, dialled: boolean) => void;
   readonly onDissociated: (peer: UniqueNode) => void;
+  /** A wanted peer was dialled: nobody listens there, or another incarnation does. */
+  readonly onUnreached: (peer: UniqueNode, evidence: "refused" | "replaced") => void;
   readonly onFrame: (peer: UniqueNode, frame: Uint8Array) => void;
   /** Somebody refused us, or we refused somebody. `peer` is known unless the refusal came first. */
   readonly onRejected: (rejection: Reject, peer: UniqueNode | undefined, direction: "inbound" | "outbound") => void;
@@ -207,6 +209,26 @@ export class Associations {
     }
   }
 
+  /**
+   * Sends a frame that is worth nothing later. Where there is no connection one is made, and one such frame, the first,
+   * waits for it.
+   */
+  sendSoon(peer: UniqueNode, frame: Uint8Array): void {
+    const association = this.#associations.get(peer.id);
+    if (association?.connection !== undefined || association === undefined || association.buffer.length === 0) {
+      this.send(peer, frame);
+    } else {
+      this.counters.droppedFrames++;
+      this.#reach(association);
+    }
+  }
+
+  /** Dials a peer now, if it is wanted and not connected, instead of when the backoff allows. */
+  redial(nodeId: string): void {
+    const association = this.#associations.get(nodeId);
+    if (association !== undefined) this.#reach(association);
+  }
+
   /** Ends the association with a peer that is no longer wanted, once what was sent has left. */
   close(nodeId: string): void {
     const association = this.#associations.get(nodeId);
@@ -273,12 +295,16 @@ export class Associations {
     association.dialling = true;
     association.retry?.cancel();
     this.dial(peer, peer.id).then(
-      (result) => this.#reached(association, result.kind === "rejected" ? result.rejection.reason : undefined),
-      (error: unknown) => this.#reached(association, error),
+      (result) => {
+        if (result.kind === "associated") return this.#reached(association, undefined);
+        const { code, reason } = result.rejection;
+        this.#reached(association, reason, code === "WRONG_TARGET" ? "replaced" : undefined);
+      },
+      (error: unknown) => this.#reached(association, error, isRefusal(error) ? "refused" : undefined),
     );
   }
 
-  #reached(association: Association, failure: unknown): void {
+  #reached(association: Association, failure: unknown, evidence?: "refused" | "replaced"): void {
     const { clock, logger, random } = this.#context;
     association.dialling = false;
     if (association.connection !== undefined || !this.#holds(association)) return;
@@ -286,6 +312,7 @@ export class Associations {
     const delayMs = REDIAL.delayMs(association.failures, random);
     logger.debug({ peer: association.peer.toString(), err: failure, retryInMs: delayMs }, "peer not reached");
     association.retry = clock.schedule(delayMs, () => this.#reach(association));
+    if (evidence !== undefined) this.#context.onUnreached(association.peer, evidence);
   }
 
   #holds(association: Association): boolean {
@@ -351,6 +378,11 @@ export class Associations {
     this.#waiting.delete(nodeId);
     for (const listener of waiting) listener(opened);
   }
+}
+
+/** Whether nobody listens at the address, as opposed to nobody answering. */
+function isRefusal(error: unknown): boolean {
+  return ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === "ECONNREFUSED";
 }
 
 function shutDown(): ClusterError {

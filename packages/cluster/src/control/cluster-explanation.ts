@@ -1,4 +1,5 @@
 import type { JoinExplanation } from "@rollcall/join";
+import type { SwimExplanation } from "@rollcall/swim";
 import type { AssociationCounters } from "../association/associations.js";
 import type { MemberStatus } from "../membership/member.js";
 
@@ -8,6 +9,7 @@ export const NODE_SITUATIONS = Object.freeze({
   NOBODY_FOUND: "no other member is known yet; `join` says what was tried",
   TOO_FEW_MEMBERS: "fewer members are reachable than settings.leadership.minimumMembers",
   AWAITING_CONVERGENCE: "the leader waits until all members hold the same membership",
+  AWAITING_FORMATION: "no cluster exists yet, and settings.formation wants more",
   AWAITING_LEADER: "another node leads and has not made this one up yet",
   LEAVING: "the node is leaving",
   DOWN: "the node has been downed; only a new incarnation may join",
@@ -28,6 +30,10 @@ export interface ClusterExplanation {
   readonly members: readonly { readonly node: string; readonly status: string; readonly reachability: string }[];
   /** What was listed and tried. */
   readonly join: JoinExplanation;
+  /** Who is suspected or unreachable, and why, as this node's failure detector sees it. */
+  readonly failureDetector: SwimExplanation;
+  /** What the downing strategy wants, and why. */
+  readonly downing: { readonly strategy: string; readonly because: string };
   /** Whether this node stands in the registry, if it should. */
   readonly announcement: { readonly state: string; readonly lastError: string | undefined };
   /** How often each rejection code was given or heard in handshakes. */

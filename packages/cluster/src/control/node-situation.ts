@@ -23,6 +23,8 @@ export function nodeSituation(
     return tell("TOO_FEW_MEMBERS", `: ${reachable.length} of ${leadership.minimumMembers}`);
   }
   if (!core.isLeader) return tell("AWAITING_LEADER", `: ${core.leader.node}`);
+  const hold = core.formationHold;
+  if (hold !== undefined) return tell("AWAITING_FORMATION", `: ${hold.because}`);
   const missing = [...core.convergence.missing()].slice(0, 5).map((member) => member.node.address);
   return tell("AWAITING_CONVERGENCE", missing.length === 0 ? "" : `; not heard from yet: ${missing.join(", ")}`);
 }

@@ -2,12 +2,15 @@ import type { Member } from "../membership/member.js";
 import type { UniqueNode } from "../node.js";
 import type { Offer, Reject, RejectionCode } from "./handshake-message.js";
 import { formatVersion, negotiateVersion, PROTOCOL_VERSION, type ProtocolVersion } from "./protocol-version.js";
+import type { Side } from "./yielding.js";
 
 /** What a node knows that bears on whom it talks to. */
 export interface AdmissionView {
   readonly self: UniqueNode;
   member(nodeId: string): Member | undefined;
   isTombstoned(nodeId: string): boolean;
+  /** The cluster that this node is in. */
+  side(): Side;
 }
 
 export type Admission = { readonly protocol: ProtocolVersion } | Reject;
@@ -48,7 +51,8 @@ export function admitPeer(peer: UniqueNode, view: AdmissionView): Reject | undef
   }
   const known = view.member(peer.id);
   if (view.isTombstoned(peer.id) || known?.status === "down") {
-    return reject("TOMBSTONED", `${peer} has been removed from the cluster; restart it so that it joins anew`);
+    const reason = `${peer} has been removed from the cluster; restart it so that it joins anew`;
+    return { ...reject("TOMBSTONED", reason), by: { nodeId: view.self.id, side: view.side() } };
   }
   if (known !== undefined && known.node.address !== peer.address) {
     const addresses = `${known.node.address} and ${peer.address}`;

@@ -1,5 +1,6 @@
 import { UniqueNode } from "../node.js";
 import { formatVersion, type ProtocolVersion, parseVersion } from "./protocol-version.js";
+import type { Side } from "./yielding.js";
 
 /**
  * The largest frame that either side accepts before the handshake is over, in bytes. The longest message has two host
@@ -60,6 +61,8 @@ export interface Reject {
   readonly kind: "reject";
   readonly code: RejectionCode;
   readonly reason: string;
+  /** With `TOMBSTONED`: who says so, and what cluster it is in. */
+  readonly by?: { readonly nodeId: string; readonly side: Side };
 }
 
 export type HandshakeMessage = Offer | Accept | Confirm | Reject;
@@ -89,7 +92,7 @@ function toFields(message: HandshakeMessage): object {
     case "confirm":
       return { use: message.use };
     case "reject":
-      return { code: message.code, reason: message.reason };
+      return { code: message.code, reason: message.reason, by: message.by && toSpeaker(message.by) };
   }
 }
 
@@ -111,11 +114,24 @@ function fromFields(fields: Record<string, unknown>): HandshakeMessage | undefin
       return typeof fields.use === "boolean" ? { kind: "confirm", use: fields.use } : undefined;
     case "reject": {
       if (typeof fields.code !== "string" || !Object.hasOwn(REJECTION_CODES, fields.code)) return undefined;
-      return { kind: "reject", code: fields.code as RejectionCode, reason: String(fields.reason).slice(0, 1_000) };
+      const by = fromSpeaker(fields.by);
+      const reason = String(fields.reason).slice(0, 1_000);
+      return { kind: "reject", code: fields.code as RejectionCode, reason, ...(by && { by }) };
     }
     default:
       return undefined;
   }
+}
+
+function toSpeaker({ nodeId, side }: NonNullable<Reject["by"]>): object {
+  return { nodeId, lowest: toNode(side.lowest), members: side.members };
+}
+
+function fromSpeaker(value: unknown): Reject["by"] {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { nodeId, lowest, members } = value as Record<string, unknown>;
+  if (typeof nodeId !== "string" || typeof members !== "number") return undefined;
+  return { nodeId, side: { lowest: fromNode(lowest), members } };
 }
 
 function toNode({ system, host, port, id }: UniqueNode): object {

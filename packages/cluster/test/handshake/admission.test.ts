@@ -19,6 +19,7 @@ function view({ members = [member(self, "up")], tombstones = [] }: Circumstances
     self,
     member: (nodeId) => members.find((each) => each.node.id === nodeId),
     isTombstoned: (nodeId) => tombstones.includes(nodeId),
+    side: () => ({ lowest: node(1), members: 3 }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { seededRandom, VirtualClock } from "@rollcall/testkit";
 import { ClusterCore } from "../../src/cluster-core.js";
+import { noDowning } from "../../src/downing/index.js";
 import type { GossipOptions } from "../../src/gossip/gossip.js";
 import { decodeGossip, encodeGossip } from "../../src/gossip/gossip-codec.js";
 import type { GossipMessage } from "../../src/gossip/gossip-message.js";
@@ -82,6 +83,8 @@ export class CoreNetwork {
       random,
       gossip: { ...settings.gossip, ...this.#options.gossip },
       leadership: { ...settings.leadership, ...this.#options.leadership },
+      formation: defaultSettings().formation,
+      downing: noDowning(),
       tombstones: settings.tombstones,
       send: (to, message) => this.#send(self, to, message),
       isConnected: () => true,

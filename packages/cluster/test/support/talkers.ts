@@ -54,6 +54,7 @@ export class Talkers {
         member: (id) =>
           id === self.id ? { node: self, status: "up", reachability: "reachable", upNumber: 1 } : undefined,
         isTombstoned: () => false,
+        side: () => ({ lowest: self, members: 1 }),
       },
       associations: new Associations({
         options: this.#options,
@@ -61,6 +62,7 @@ export class Talkers {
           self,
           member: (id) => talker.view.member(id),
           isTombstoned: (id) => talker.view.isTombstoned(id),
+          side: () => talker.view.side(),
         },
         transport,
         clock: this.clock,
@@ -68,6 +70,7 @@ export class Talkers {
         logger: quietLogger,
         isWanted: (id) => talker.isWanted(id),
         onAssociated: () => {},
+        onUnreached: () => {},
         onDissociated: () => {},
         onFrame: (peer, frame) => talker.heard.push({ from: peer.host, text: Buffer.from(frame).toString() }),
         onRejected: (rejection) => talker.rejections.push(rejection),

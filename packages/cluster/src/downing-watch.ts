@@ -1,0 +1,63 @@
+import type { ClusterChange } from "./cluster-core.js";
+import type { DowningDecision, DowningStrategy, DowningView } from "./downing/downing-strategy.js";
+import { isLiving, type Member } from "./membership/member.js";
+import type { MembershipTable } from "./membership/membership-table.js";
+
+const NOTHING: DowningDecision = Object.freeze({ down: [], because: "No member is unreachable." });
+
+/** Remembers since when members are unreachable and the cluster is stable, and asks the strategy. */
+export class DowningWatch {
+  readonly #strategy: DowningStrategy;
+  readonly #table: MembershipTable;
+  readonly #unreachableSince = new Map<string, number>();
+  #stableSince: number;
+  /** What the strategy said last. */
+  last: DowningDecision = NOTHING;
+
+  constructor(strategy: DowningStrategy, table: MembershipTable, now: number) {
+    this.#strategy = strategy;
+    this.#table = table;
+    this.#stableSince = now;
+  }
+
+  get strategy(): string {
+    return this.#strategy.name;
+  }
+
+  /** Somebody is unreachable, so that there is something to decide. */
+  get isNeeded(): boolean {
+    return this.#unreachableSince.size > 0 || this.last.down.length > 0;
+  }
+
+  note(change: ClusterChange, now: number): void {
+    if (change.kind === "leadership") return;
+    const { member } = change;
+    if (member.reachability === "unreachable" && isLiving(member)) {
+      if (!this.#unreachableSince.has(member.node.id)) this.#unreachableSince.set(member.node.id, now);
+    } else {
+      this.#unreachableSince.delete(member.node.id);
+    }
+    if (member.status !== "joining") this.#stableSince = now;
+  }
+
+  /** What to do now. Asks nobody while everybody is reachable. */
+  decide(self: Member, leader: Member | undefined, now: number): DowningDecision {
+    this.last = this.isNeeded ? this.#strategy.decide(this.#view(self, leader, now)) : NOTHING;
+    return this.last;
+  }
+
+  #view(self: Member, leader: Member | undefined, now: number): DowningView {
+    const unreachable = [...this.#unreachableSince].flatMap(([id, since]) => {
+      const member = this.#table.get(id);
+      return member === undefined ? [] : [{ member, forMs: now - since }];
+    });
+    return {
+      self,
+      membership: this.#table.snapshot,
+      leader,
+      isLeader: leader?.node.id === self.node.id,
+      unreachable,
+      stableForMs: now - this.#stableSince,
+    };
+  }
+}

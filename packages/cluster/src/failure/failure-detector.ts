@@ -1,0 +1,103 @@
+import type { Clock, Random, Timer } from "@rollcall/core";
+import {
+  type Evidence,
+  readSwimMessage,
+  Swim,
+  type SwimDirective,
+  type SwimExplanation,
+  type SwimMessage,
+  type SwimOptions,
+} from "@rollcall/swim";
+import type { Reachability } from "../membership/member.js";
+
+export interface FailureDetectorContext {
+  readonly selfId: string;
+  readonly options: SwimOptions;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Sends over a connection that there is; what cannot be sent soon is worth nothing later. */
+  readonly send: (nodeId: string, message: SwimMessage) => void;
+  /** Dials now instead of when the backoff allows. */
+  readonly redial: (nodeId: string) => void;
+  readonly onReachability: (nodeId: string, reachability: Reachability) => void;
+}
+
+/** Drives the failure detector, which is a state machine, by the clock: the shell around `Swim`. */
+export class FailureDetector {
+  readonly #context: FailureDetectorContext;
+  readonly #swim: Swim;
+  #wakeUp: Timer | undefined;
+  #wakeAt = Number.POSITIVE_INFINITY;
+  #stopped = false;
+
+  constructor(context: FailureDetectorContext) {
+    const { selfId, options, clock, random } = context;
+    this.#context = context;
+    this.#swim = new Swim({ selfId, options, random, now: clock.now(), perform: (what) => this.#perform(what) });
+  }
+
+  /** Watches a member, or no longer watches it. */
+  watch(nodeId: string, watched: boolean): void {
+    if (this.#stopped) return;
+    const now = this.#context.clock.now();
+    if (watched) this.#swim.add(nodeId, now);
+    else this.#swim.remove(nodeId, now);
+    this.#arm();
+  }
+
+  /**
+   * Takes in a message as it was decoded.
+   *
+   * @throws Error if it is none
+   */
+  receive(from: string, value: unknown): void {
+    const message = readSwimMessage(value);
+    if (message === undefined) throw new Error("not a message of the failure detector");
+    if (this.#stopped) return;
+    this.#swim.receive(from, message, this.#context.clock.now());
+    this.#arm();
+  }
+
+  /** Takes in what became of a connection. */
+  evidence(nodeId: string, evidence: Evidence): void {
+    if (this.#stopped) return;
+    this.#swim.evidence(nodeId, evidence, this.#context.clock.now());
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#wakeUp?.cancel();
+  }
+
+  explain(): SwimExplanation {
+    return this.#swim.explain();
+  }
+
+  #perform(directive: SwimDirective): void {
+    switch (directive.kind) {
+      case "send":
+        this.#context.send(directive.to, directive.message);
+        break;
+      case "redial":
+        this.#context.redial(directive.id);
+        break;
+      case "reachability":
+        // A suspicion is not a verdict: nobody but the detector has to know of it.
+        this.#context.onReachability(directive.id, directive.to === "unreachable" ? "unreachable" : "reachable");
+        break;
+    }
+  }
+
+  #arm(): void {
+    const at = this.#swim.nextAt;
+    if (this.#stopped || at >= this.#wakeAt) return;
+    this.#wakeUp?.cancel();
+    this.#wakeAt = at;
+    this.#wakeUp = this.#context.clock.schedule(Math.max(0, at - this.#context.clock.now()), () => {
+      this.#wakeAt = Number.POSITIVE_INFINITY;
+      this.#swim.wake(this.#context.clock.now());
+      this.#arm();
+    });
+  }
+}

@@ -1,0 +1,101 @@
+import { isHost, isPort } from "@rollcall/core";
+import { Swim } from "@rollcall/swim";
+import { ClusterError } from "./cluster-error.js";
+import { isSystemName } from "./node.js";
+import type { ClusterSettings } from "./settings.js";
+
+/** @throws ClusterError `INVALID_SETTING` naming the first setting that is unusable */
+export function validateSettings(system: string, settings: ClusterSettings): void {
+  const check = (ok: boolean, name: string, value: unknown, wanted: string): void => {
+    if (ok) return;
+    const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
+    throw new ClusterError("INVALID_SETTING", `${name} is ${shown}; it has to be ${wanted}.`);
+  };
+  const { node } = settings;
+  check(isSystemName(system), "The system name", system, "1 to 64 letters, digits, dots, dashes and underscores");
+  const host = "a host name or an IP address (IPv6 without brackets)";
+  check(typeof node.host === "string" && isHost(node.host), "settings.node.host", node.host, host);
+  const wildcard = node.host === "0.0.0.0" || node.host === "::";
+  const reachable = "an address that others can reach; put the wildcard into settings.node.bindHost";
+  check(!wildcard, "settings.node.host", node.host, reachable);
+  if (node.bindHost !== undefined) {
+    const named = typeof node.bindHost === "string" && isHost(node.bindHost);
+    check(named, "settings.node.bindHost", node.bindHost, host);
+  }
+  const port = "a whole number from 1 to 65535, or 0 for any free port";
+  check(node.port === 0 || isPort(node.port), "settings.node.port", node.port, port);
+  if (node.bindPort !== undefined) {
+    check(node.bindPort === 0 || isPort(node.bindPort), "settings.node.bindPort", node.bindPort, port);
+  }
+  if (settings.discovery !== undefined) {
+    const { discovery } = settings;
+    const shaped = typeof discovery?.subscribe === "function" && typeof discovery.lookup === "function";
+    check(shaped, "settings.discovery", discovery, "a ServiceDiscovery, such as staticDiscovery([…])");
+  }
+  for (const level of ["debug", "info", "warn", "error"] as const) {
+    check(
+      typeof settings.logger?.[level] === "function",
+      `settings.logger.${level}`,
+      settings.logger?.[level],
+      "a function",
+    );
+  }
+  for (const [group, names] of Object.entries(NUMBERS)) {
+    for (const [name, least] of Object.entries(names)) {
+      const value = (settings as unknown as Record<string, Record<string, unknown>>)[group]?.[name];
+      const ok = typeof value === "number" && value >= least && !Number.isNaN(value);
+      check(ok, `settings.${group}.${name}`, value, `a number, at least ${least}`);
+    }
+  }
+  check(settings.gossip.jitter <= 1, "settings.gossip.jitter", settings.gossip.jitter, "a number from 0 to 1");
+  const { maxConcurrentJoins, backoff } = settings.join;
+  const few = Number.isInteger(maxConcurrentJoins) && maxConcurrentJoins <= 1_000;
+  check(few, "settings.join.maxConcurrentJoins", maxConcurrentJoins, "a whole number from 1 to 1000");
+  const waits = typeof backoff?.delayMs === "function";
+  check(waits, "settings.join.backoff", backoff, "a Backoff, such as exponentialBackoff({ … }) of @rollcall/core");
+  const { action } = settings.onDown;
+  const known = action === "shutdown" || action === "none" || typeof action === "function";
+  check(known, "settings.onDown.action", action, '"shutdown", "none" or a function');
+  const { downing } = settings;
+  const decides = typeof downing?.decide === "function" && typeof downing.name === "string";
+  check(decides, "settings.downing", downing, "a DowningStrategy, such as timeoutDowning()");
+  checkDetector(settings);
+  const { register } = settings;
+  check(register === undefined || typeof register === "function", "settings.register", register, "a function");
+}
+
+/** The failure detector knows best what it can use. */
+function checkDetector({ failureDetector }: ClusterSettings): void {
+  const fail = (why: string, cause?: unknown): never => {
+    throw new ClusterError("INVALID_SETTING", `settings.failureDetector: ${why}`, { cause });
+  };
+  if (typeof failureDetector !== "object" || failureDetector === null) {
+    fail("it has to be an object, such as SWIM_PRESETS.lan.");
+  }
+  try {
+    new Swim({ selfId: "self", options: failureDetector, random: () => 0, now: 0, perform: () => {} });
+  } catch (error) {
+    fail((error as Error).message, error);
+  }
+}
+
+/** The least that each number may be. */
+const NUMBERS: Readonly<Record<string, Readonly<Record<string, number>>>> = Object.freeze({
+  join: { maxConcurrentJoins: 1 },
+  association: {
+    connectTimeoutMs: 1,
+    handshakeTimeoutMs: 1,
+    maxHandshakes: 1,
+    maxFrameBytes: 4_096,
+    maxUnsentBytes: 4_096,
+    bufferedFrames: 0,
+    bufferedBytes: 0,
+  },
+  gossip: { intervalMs: 1, minIntervalMs: 1, jitter: 0, directPushMembers: 0, pushSpacingMs: 0 },
+  leadership: { minimumMembers: 1 },
+  formation: { minimumMembers: 1, stableMs: 0 },
+  onDown: { delayMs: 0 },
+  leave: { stepTimeoutMs: 0 },
+  tombstones: { ttlMs: 0, capacity: 1 },
+  events: { buffered: 1 },
+});

@@ -1,0 +1,141 @@
+import { type Appointment, cancel } from "./agenda.js";
+import type { Beliefs } from "./beliefs.js";
+import type { Checks } from "./checks.js";
+import type { Context } from "./context.js";
+import { Inquiry, type InquiryOutcome } from "./inquiry.js";
+import type { Member } from "./member.js";
+import type { Relays } from "./relays.js";
+import { STATUS } from "./update.js";
+
+/** What is known of a member that refuses connections. */
+interface Refusal {
+  readonly firstAt: number;
+  count: number;
+  inquiry?: Inquiry;
+  /** When somebody is to be asked, or the member to be dialled again. */
+  next?: Appointment;
+  /** Nobody is asked before this, as somebody has just heard from it. */
+  quietUntil: number;
+}
+
+/**
+ * The fast path, which the papers, being about datagrams, do not have. A process that dies closes its sockets, and then
+ * nobody listens at its address any more: that can be known within milliseconds.
+ *
+ * A closed connection alone says nothing: it makes us dial again. A refusal alone says little: a firewall may refuse
+ * just us. So others are asked; one that is refused, too, is enough if none has heard from the member. Where there are
+ * none to ask, refusals have to go on for a while. Another incarnation at the address is proof by itself.
+ *
+ * A verdict can still be wrong, where everybody goes through the same proxy and that is being restarted. It is withdrawn
+ * as soon as the member answers, which is looked for every `recheckIntervalMs`.
+ */
+export class Refusals {
+  readonly #context: Context;
+  readonly #beliefs: Beliefs;
+  readonly #checks: Checks;
+  readonly #relays: Relays;
+  readonly #refusals = new Map<Member, Refusal>();
+
+  constructor(context: Context, beliefs: Beliefs, checks: Checks, relays: Relays) {
+    this.#context = context;
+    this.#beliefs = beliefs;
+    this.#checks = checks;
+    this.#relays = relays;
+  }
+
+  connectionLost(member: Member): void {
+    member.disconnected = true;
+    this.#context.outbox.redial(member.id);
+  }
+
+  /** There is a connection, or a message came in over one. */
+  connected(member: Member): void {
+    member.disconnected = false;
+    member.refusedAt = Number.NEGATIVE_INFINITY;
+    this.forget(member);
+    this.#relays.connected(member);
+    if (member.status !== STATUS.reachable) this.#checks.check(member);
+  }
+
+  replaced(member: Member): void {
+    this.forget(member);
+    this.#beliefs.condemn(member, "replaced");
+  }
+
+  refused(member: Member): void {
+    const { counters, time } = this.#context;
+    member.disconnected = true;
+    member.refusedAt = time.now;
+    this.#relays.refused(member);
+    if (member.status === STATUS.unreachable) return;
+    const refusal = this.#noteRefusal(member);
+    if (refusal.inquiry !== undefined || refusal.next?.act !== undefined) return;
+    if (time.now < refusal.quietUntil) counters.skippedInquiries++;
+    else this.#inquire(member, refusal);
+  }
+
+  /** A member has answered, is no longer one, or there has been a verdict. */
+  forget(member: Member): void {
+    const refusal = this.#refusals.get(member);
+    if (refusal === undefined) return;
+    this.#refusals.delete(member);
+    refusal.inquiry?.cancel();
+    cancel(refusal.next);
+  }
+
+  #noteRefusal(member: Member): Refusal {
+    const { options, time } = this.#context;
+    let refusal = this.#refusals.get(member);
+    if (refusal === undefined) {
+      refusal = { firstAt: time.now, count: 0, quietUntil: Number.NEGATIVE_INFINITY };
+      this.#refusals.set(member, refusal);
+      const others = this.#context.members.size - 1;
+      // In a large cluster a few ask, and the others hear of it; if they do not, they ask later.
+      if (others > 0 && this.#context.random() * others >= options.checkers) {
+        const inMs = (1 + this.#context.random()) * options.gossipIntervalMs;
+        this.#later(member, refusal, inMs, () => this.#inquire(member, refusal as Refusal));
+      }
+    }
+    refusal.count++;
+    return refusal;
+  }
+
+  #inquire(member: Member, refusal: Refusal): void {
+    const helpers = this.#context.members.draw(this.#context.options.indirectProbes, STATUS.reachable, member);
+    if (helpers.length === 0) this.#weighAlone(member, refusal);
+    else
+      refusal.inquiry = new Inquiry(this.#context, member, helpers, (outcome) =>
+        this.#conclude(member, refusal, outcome),
+      );
+  }
+
+  #conclude(member: Member, refusal: Refusal, outcome: InquiryOutcome): void {
+    delete refusal.inquiry;
+    if (outcome === "refused") {
+      this.#beliefs.condemn(member, "refused");
+    } else if (outcome === "undecided") {
+      this.#beliefs.suspect(member);
+    } else {
+      // It is refused to us alone. The usual probes, which reach it through others, keep an eye on it.
+      refusal.quietUntil = this.#context.time.now + this.#context.options.suspicionMaxMs;
+    }
+  }
+
+  #weighAlone(member: Member, refusal: Refusal): void {
+    const { options, outbox, time } = this.#context;
+    const lastsMs = time.now - refusal.firstAt;
+    if (refusal.count >= options.loneRefusals && lastsMs >= options.loneRefusalSpanMs) {
+      this.#beliefs.condemn(member, "refused");
+      return;
+    }
+    const pauseMs = options.loneRefusalSpanMs / Math.max(1, options.loneRefusals - 1);
+    this.#later(member, refusal, pauseMs, () => outbox.redial(member.id));
+  }
+
+  #later(member: Member, refusal: Refusal, inMs: number, act: () => void): void {
+    const { agenda, time } = this.#context;
+    refusal.next = agenda.add(time.now + inMs, () => {
+      if (!member.removed && member.disconnected && member.status !== STATUS.unreachable) act();
+    });
+  }
+}

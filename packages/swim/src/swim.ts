@@ -1,0 +1,285 @@
+import { Agenda } from "./agenda.js";
+import { Beliefs } from "./beliefs.js";
+import { Checks } from "./checks.js";
+import type { Context } from "./context.js";
+import { countFromZero, type SwimCounters } from "./counters.js";
+import type { SwimDirective } from "./directive.js";
+import { Dissemination } from "./dissemination.js";
+import { Exchanges } from "./exchanges.js";
+import { explainContext, type SwimExplanation } from "./explanation.js";
+import { GossipRounds } from "./gossip.js";
+import { LocalHealth } from "./local-health.js";
+import { Member } from "./member.js";
+import { Members } from "./members.js";
+import { KIND, type SwimMessage } from "./message.js";
+import type { SwimOptionsInput } from "./options.js";
+import { Outbox } from "./outbox.js";
+import { Probes } from "./probes.js";
+import { ProtocolTime } from "./protocol-time.js";
+import { isId } from "./read-message.js";
+import { Rechecks } from "./rechecks.js";
+import { Refusals } from "./refusals.js";
+import { Relays } from "./relays.js";
+import { resolveOptions } from "./resolve-options.js";
+import { SwimError } from "./swim-error.js";
+import { REACHABILITIES, type Reachability, type Update } from "./update.js";
+
+/**
+ * What the transport has seen of the connection to a member. `connection-lost`: there was one and it is gone; the member
+ * is dialled again. `connected`: the member itself, this incarnation, has completed a handshake. `refused`: nobody
+ * listens at its address. `replaced`: another incarnation does. Attempts that were not answered at all are not evidence.
+ */
+export type Evidence = "connection-lost" | "connected" | "refused" | "replaced";
+
+export interface SwimContext {
+  /** This node's id: one incarnation of a process, never to be used again. */
+  readonly selfId: string;
+  /** Default: the preset `lan`. */
+  readonly options?: SwimOptionsInput;
+  /** Numbers from [0, 1). */
+  readonly random: () => number;
+  /** Milliseconds from any origin, of a clock that never goes back; all calls take times of the same clock. */
+  readonly now: number;
+  /**
+   * Called with what is to be done, in order, once each call has settled; it may call the machine. It must not throw.
+   */
+  readonly perform: (directive: SwimDirective) => void;
+}
+
+/**
+ * A failure detector: SWIM (Das, Gupta, Motivala, "SWIM: Scalable Weakly-consistent Infection-style Process Group
+ * Membership Protocol", DSN 2002) with the three parts of Lifeguard (Dadgar, Phillips, Currey, "Lifeguard: Local Health
+ * Awareness for More Accurate Failure Detection", DSN-W 2018, arXiv 1707.00788). The README lists where it deviates.
+ *
+ * A pure state machine: members, messages, evidence and time go in, directives come out. Whoever drives it calls
+ * {@link wake} at {@link nextAt}, which any call may change, and gives it what others have sent. Nothing needs to be
+ * disposed. Work per second is bounded, whatever the number of members.
+ */
+export class Swim {
+  readonly #context: Context;
+  readonly #beliefs: Beliefs;
+  readonly #checks: Checks;
+  readonly #probes: Probes;
+  readonly #relays: Relays;
+  readonly #refusals: Refusals;
+  readonly #rechecks: Rechecks;
+
+  /** @throws SwimError `INVALID_OPTION` or `INVALID_MEMBER` */
+  constructor({ selfId, options: input = {}, random, now, perform }: SwimContext) {
+    if (!isId(selfId)) throw invalidMember(selfId);
+    const options = resolveOptions(input);
+    const { probeTimeoutMs, stallThresholdMs } = options;
+    this.#context = {
+      options,
+      random,
+      time: new ProtocolTime(now, { stallThresholdMs, listenMs: probeTimeoutMs }),
+      agenda: new Agenda(),
+      health: new LocalHealth(options.maxLocalHealth),
+      self: new Member(selfId, now),
+      members: new Members(random),
+      dissemination: new Dissemination(options),
+      exchanges: new Exchanges(),
+      counters: countFromZero(),
+      outbox: new Outbox(perform),
+    };
+    const gossip = new GossipRounds(this.#context);
+    this.#beliefs = new Beliefs(this.#context, {
+      onNews: () => gossip.hasNews(),
+      onSuspicionHeard: (member) => this.#checks.onSuspicionHeard(member),
+      onUnreachable: (member) => {
+        this.#refusals.forget(member);
+        this.#rechecks.add(member);
+      },
+      onReachable: (member) => this.#rechecks.delete(member),
+      // Without the buddy system a ping tells it nothing.
+      onUnaware: (member) => options.buddy && this.#checks.check(member),
+    });
+    this.#checks = new Checks(this.#context, this.#beliefs);
+    this.#relays = new Relays(this.#context, this.#beliefs);
+    this.#refusals = new Refusals(this.#context, this.#beliefs, this.#checks, this.#relays);
+    this.#rechecks = new Rechecks(this.#context, this.#checks);
+    this.#probes = new Probes(this.#context, this.#beliefs, () => this.#rechecks.tryNext());
+  }
+
+  /** When {@link wake} wants to be called; infinity while there is nobody to watch. */
+  get nextAt(): number {
+    const { agenda, time } = this.#context;
+    return time.onClock(agenda.nextAt);
+  }
+
+  /** How often this node is in doubt of itself: 0 is good health, `maxLocalHealth` the worst. See `LocalHealth`. */
+  get localHealth(): number {
+    return this.#context.health.score;
+  }
+
+  /** How others know this node; it rises with every suspicion that it refutes. */
+  get incarnation(): number {
+    return this.#context.self.incarnation;
+  }
+
+  get counters(): SwimCounters {
+    const { counters, dissemination } = this.#context;
+    return { ...counters, expiredNews: dissemination.expired };
+  }
+
+  /** What is thought of a member; `undefined` of somebody who is none. This node itself is always reachable. */
+  reachability(id: string): Reachability | undefined {
+    const { members, self } = this.#context;
+    const member = id === self.id ? self : members.get(id);
+    return member && REACHABILITIES[member.status];
+  }
+
+  /**
+   * Watches one more member, which counts as reachable. Adding one again changes nothing.
+   *
+   * @throws SwimError `INVALID_MEMBER`
+   */
+  add(id: string, now: number): void {
+    const { members, self } = this.#context;
+    if (!isId(id) || id === self.id) throw invalidMember(id);
+    if (members.get(id) !== undefined) return;
+    this.#begin(now);
+    const member = new Member(id, this.#context.time.now);
+    members.add(member);
+    this.#context.dissemination.resize(members.size + 1);
+    this.#probes.add(member);
+    this.#end();
+  }
+
+  /** Forgets a member. */
+  remove(id: string, now: number): void {
+    const { dissemination, members } = this.#context;
+    const member = members.get(id);
+    if (member === undefined) return;
+    this.#begin(now);
+    members.delete(member);
+    dissemination.resize(members.size + 1);
+    this.#refusals.forget(member);
+    this.#rechecks.delete(member);
+    this.#beliefs.forget(member);
+    this.#end();
+  }
+
+  /** Takes in a message, also from somebody who is not known as a member yet. */
+  receive(from: string, message: SwimMessage, now: number): void {
+    this.#begin(now);
+    const sender = this.#context.members.get(from);
+    if (sender?.disconnected) this.#refusals.connected(sender);
+    this.#handle(from, sender, message);
+    this.#end();
+  }
+
+  /** Takes in what the transport has seen. About somebody who is no member it is ignored. */
+  evidence(id: string, evidence: Evidence, now: number): void {
+    const member = this.#context.members.get(id);
+    if (member === undefined) return;
+    this.#begin(now);
+    if (evidence === "connection-lost") this.#refusals.connectionLost(member);
+    else if (evidence === "connected") this.#refusals.connected(member);
+    else if (evidence === "refused") this.#refusals.refused(member);
+    else this.#refusals.replaced(member);
+    this.#end();
+  }
+
+  /** Does what is due. Harmless when nothing is. */
+  wake(now: number): void {
+    this.#begin(now);
+    this.#end();
+  }
+
+  /** What this node thinks of whom, and why, as of the last call that took a time. */
+  explain(): SwimExplanation {
+    return explainContext(this.#context);
+  }
+
+  /** Time goes on; if we come much later than we wanted, that is our own fault and nobody else's. */
+  #begin(now: number): void {
+    const { counters, health, options, time } = this.#context;
+    const stalledMs = time.goOn(now, this.nextAt);
+    if (stalledMs === 0) return;
+    counters.stalls++;
+    health.raise(1 + Math.floor(stalledMs / options.probeIntervalMs));
+  }
+
+  #end(): void {
+    const { agenda, outbox, time } = this.#context;
+    agenda.runDue(time.now);
+    outbox.empty();
+  }
+
+  #handle(from: string, sender: Member | undefined, message: SwimMessage): void {
+    switch (message[0]) {
+      case KIND.ping: {
+        const [, sequence, incarnation, believedIncarnation, believedStatus, updates] = message;
+        if (sender !== undefined) this.#beliefs.hearFrom(sender, incarnation);
+        this.#beliefs.hearOfSelf(believedIncarnation, believedStatus);
+        this.#ack(from, sequence, this.#beliefs.hear(updates));
+        break;
+      }
+      case KIND.ack: {
+        const [, sequence, incarnation, updates] = message;
+        this.#correct(from, updates);
+        this.#acked(sender, incarnation, sequence);
+        break;
+      }
+      case KIND.pingRequest: {
+        const [, sequence, target, withinMs, dial, updates] = message;
+        this.#correct(from, updates);
+        this.#relays.request(from, sequence, target, withinMs, dial === 1);
+        break;
+      }
+      case KIND.indirectAck: {
+        const [, sequence, target, incarnation, updates] = message;
+        this.#correct(from, updates);
+        this.#acked(this.#context.members.get(target), incarnation, sequence);
+        break;
+      }
+      case KIND.nack: {
+        const [, sequence, refused, updates] = message;
+        this.#correct(from, updates);
+        this.#nacked(from, sequence, refused === 1);
+        break;
+      }
+      case KIND.gossip:
+        this.#correct(from, message[1]);
+        break;
+    }
+  }
+
+  #ack(to: string, sequence: number, corrections: readonly Update[]): void {
+    const { dissemination, options, outbox, self, time } = this.#context;
+    const room = options.maxUpdatesPerMessage - corrections.length;
+    const news = dissemination.take(room, time.now);
+    const updates = corrections.length === 0 ? news : [...corrections, ...news];
+    outbox.send(to, [KIND.ack, sequence, self.incarnation, updates]);
+  }
+
+  #acked(member: Member | undefined, incarnation: number, sequence: number): void {
+    if (member === undefined) return;
+    const exchange = this.#context.exchanges.get(sequence);
+    // First, so that what it has answered is over when somebody wants to ask it something else.
+    if (exchange?.member === member) exchange.acked();
+    else this.#context.counters.lateAnswers++;
+    this.#beliefs.answered(member, incarnation);
+  }
+
+  #nacked(from: string, sequence: number, refused: boolean): void {
+    const exchange = this.#context.exchanges.get(sequence);
+    if (exchange === undefined) this.#context.counters.lateAnswers++;
+    exchange?.nacked(from, refused);
+  }
+
+  /** Takes in news, and tells whoever sent it what is newer. */
+  #correct(from: string, updates: readonly Update[]): void {
+    if (updates.length === 0) return;
+    const corrections = this.#beliefs.hear(updates);
+    if (corrections.length > 0) this.#context.outbox.send(from, [KIND.gossip, corrections]);
+  }
+}
+
+function invalidMember(id: unknown): SwimError {
+  return new SwimError(
+    "INVALID_MEMBER",
+    `${JSON.stringify(id)} cannot be watched: use another node's id, 1 to 128 characters.`,
+  );
+}
