@@ -4,20 +4,22 @@ import { ClusterError } from "../cluster-error.js";
 export interface SideOptions {
   /**
    * How long a side has to have lost before its nodes down themselves, and how long the other one waits at least, in
-   * milliseconds. What heals within this time costs nobody. Default 5,000, for up to about 100 nodes: less takes short
-   * troubles for a split, and may decide before every member that is cut off has been noticed; more leaves crashed
-   * members in the cluster for longer.
+   * milliseconds. What heals within this time costs nobody. Default 5,000, for up to about 100 nodes: it has to be
+   * longer than the failure detector, when itself in trouble, pauses between two members. Less takes short troubles for a
+   * split, and may decide before every member that is cut off has been noticed; more leaves crashed members in the
+   * cluster for longer.
    */
   readonly stableMs?: number;
   /**
    * How much longer the side that survives waits, in milliseconds, so that the other one is gone by then; twice that if
-   * its leader had to take over. Default 3,000, the delay of the default action on down. Less removes crashed members
-   * sooner; with 0 both sides may be active for as long as one noticed the split later than the other.
+   * its leader had to take over. Default 5,000, the longest suspicion of the failure detector: one side may have its
+   * suspicions confirmed at once, and the other one wait them out. Less removes crashed members sooner; with 0 both
+   * sides may be active for as long as one noticed the split later than the other.
    */
   readonly marginMs?: number;
 }
 
-const SIDES = { stableMs: 5_000, marginMs: 3_000 } as const;
+const SIDES = { stableMs: 5_000, marginMs: 5_000 } as const;
 
 /** The defaults of each strategy's options, which code and documentation both read. */
 export const DOWNING_DEFAULTS = Object.freeze({

@@ -82,40 +82,41 @@ describe("a side that survives", () => {
   });
 
   it("waits until nothing has changed for as long as the others take to go, and some more", () => {
-    const early = viewOf(FIVE, { unreachable: { 4: 20_000, 5: 7_999 } });
+    const early = viewOf(FIVE, { unreachable: { 4: 20_000, 5: 9_999 } });
     expect(decided(keepMajority(), early)).toEqual({
       down: [],
       reconsiderInMs: 1,
       holdJoining: true,
       because:
-        "This side has 3 of 5 members, a majority; the unreachable go down when nothing has changed for 8000 ms.",
+        "This side has 3 of 5 members, a majority; the unreachable go down when nothing has changed for 10000 ms.",
     });
-    const due = viewOf(FIVE, { unreachable: { 4: 20_000, 5: 8_000 } });
+    const due = viewOf(FIVE, { unreachable: { 4: 20_000, 5: 10_000 } });
     expect(decided(keepMajority(), due)).toEqual({
       down: [4, 5],
       holdJoining: true,
-      because: "This side has 3 of 5 members, a majority; nothing has changed for 8000 ms, so the unreachable go down.",
+      because:
+        "This side has 3 of 5 members, a majority; nothing has changed for 10000 ms, so the unreachable go down.",
     });
   });
 
   it("waits for members that came back, too: what changes may change again", () => {
-    const view = viewOf(FIVE, { unreachable: { 5: 20_000 }, stableForMs: 6_000 });
+    const view = viewOf(FIVE, { unreachable: { 5: 20_000 }, stableForMs: 8_000 });
     expect(decided(keepMajority(), view)).toMatchObject({ down: [], reconsiderInMs: 2_000 });
   });
 
   it("waits for what the view does not call a change, because nobody is up yet", () => {
     const members = [1, 2, 3].map((number) => member(number, "joining"));
     const view = viewOf(members, { unreachable: { 3: 2_000 }, stableForMs: 60_000 });
-    expect(decided(keepMajority(), view)).toMatchObject({ down: [], reconsiderInMs: 6_000 });
+    expect(decided(keepMajority(), view)).toMatchObject({ down: [], reconsiderInMs: 8_000 });
   });
 
   it("waits longer if its leader took over from somebody who is unreachable", () => {
-    const unreachable = { 1: 10_999 };
+    const unreachable = { 1: 14_999 };
     expect(decided(keepMajority(), viewOf(FIVE, { self: 2, unreachable }))).toMatchObject({
       down: [],
       reconsiderInMs: 1,
     });
-    expect(decided(keepMajority(), viewOf(FIVE, { self: 2, unreachable: { 1: 11_000 } })).down).toEqual([1]);
+    expect(decided(keepMajority(), viewOf(FIVE, { self: 2, unreachable: { 1: 15_000 } })).down).toEqual([1]);
   });
 
   it("acts when the other one has gone", () => {
@@ -132,7 +133,7 @@ describe("a side that survives", () => {
       ).toEqual([
         { at: 5_000, by: 4, down: [4] },
         { at: 5_000, by: 5, down: [5] },
-        { at: 8_000, by: 1, down: [4, 5] },
+        { at: 10_000, by: 1, down: [4, 5] },
       ]);
     }
   });
@@ -201,13 +202,16 @@ describe("who counts", () => {
     const members = [...ups(1, 2), ...joining(3, 4)];
     // Fewer than the quorum are up, and yet nothing is lost.
     expect(
-      decided(staticQuorum({ size: 3 }), viewOf(members, { unreachable: { 3: 8_000, 4: 1_000 }, stableForMs: 60_000 })),
+      decided(
+        staticQuorum({ size: 3 }),
+        viewOf(members, { unreachable: { 3: 10_000, 4: 1_000 }, stableForMs: 60_000 }),
+      ),
     ).toEqual({
       down: [3],
-      reconsiderInMs: 7_000,
+      reconsiderInMs: 9_000,
       holdJoining: false,
       because:
-        "Only members that do not count yet are unreachable; nothing has changed for 8000 ms, so the unreachable go down.",
+        "Only members that do not count yet are unreachable; nothing has changed for 10000 ms, so the unreachable go down.",
     });
   });
 });
