@@ -81,7 +81,7 @@ export function isSystemName(text: unknown): text is string {
 }
 
 /** Whether a text may be the id of an incarnation. */
-export function isNodeId(text: unknown): text is string {
+function isNodeId(text: unknown): text is string {
   return typeof text === "string" && /^[0-9a-f]{16}$/.test(text);
 }
 

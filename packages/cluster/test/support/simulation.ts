@@ -93,7 +93,7 @@ export function statusOf(node: ClusterSystem, inTheEyesOf: ClusterSystem): Membe
 }
 
 /** The last part of a host's address. */
-export function nameOf(host: string): string {
+function nameOf(host: string): string {
   return host.replace(/^.*[.:]/, "");
 }
 
