@@ -35,7 +35,11 @@ export const DEPENDENCY_RULES: Readonly<Record<string, DependencyRule>> = {
     nondeterminism: [],
   },
   // Virtual time lets the real event loop go round between two moments.
-  testkit: { packages: ["core", "conformance", "join", "swim", "cluster"], nondeterminism: ["virtual-clock.ts"] },
+  testkit: {
+    packages: ["core", "conformance", "join", "swim", "cluster"],
+    builtins: ["promise-activity.ts"],
+    nondeterminism: ["virtual-clock.ts", "promise-activity.ts"],
+  },
   management: { packages: ["cluster"], builtins: EVERYWHERE, nondeterminism: EVERYWHERE },
   cli: {
     packages: [
