@@ -19,6 +19,7 @@ export interface FailureDetectorContext {
   readonly send: (nodeId: string, message: SwimMessage) => void;
   /** Dials now instead of when the backoff allows. */
   readonly redial: (nodeId: string) => void;
+  /** Hears of verdicts and of their end; not of suspicions. */
   readonly onReachability: (nodeId: string, reachability: Reachability) => void;
 }
 
@@ -82,10 +83,13 @@ export class FailureDetector {
       case "redial":
         this.#context.redial(directive.id);
         break;
-      case "reachability":
-        // A suspicion is not a verdict: nobody but the detector has to know of it.
-        this.#context.onReachability(directive.id, directive.to === "unreachable" ? "unreachable" : "reachable");
+      case "reachability": {
+        // A suspicion is not a verdict: nobody but the detector has to know that one began or ended.
+        const { id, from, to } = directive;
+        if (to === "unreachable") this.#context.onReachability(id, "unreachable");
+        else if (from === "unreachable") this.#context.onReachability(id, "reachable");
         break;
+      }
     }
   }
 
