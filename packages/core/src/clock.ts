@@ -34,7 +34,8 @@ export const systemClock: Clock = Object.freeze({
       const handle = setImmediate(callback);
       return { cancel: () => clearImmediate(handle) };
     }
-    const handle = setTimeout(callback, Math.min(delayMs, LONGEST_TIMEOUT_MS));
+    // Fractions would be cut off: whoever is called too early has to wait again.
+    const handle = setTimeout(callback, Math.min(Math.ceil(delayMs), LONGEST_TIMEOUT_MS));
     return { cancel: () => clearTimeout(handle) };
   },
 });

@@ -95,9 +95,11 @@ export class FailureDetector {
 
   #arm(): void {
     const at = this.#swim.nextAt;
-    if (this.#stopped || at >= this.#wakeAt) return;
+    // Never earlier than need be: at rest, being woken for nothing is most of what a node would do.
+    if (this.#stopped || at === this.#wakeAt) return;
     this.#wakeUp?.cancel();
     this.#wakeAt = at;
+    if (at === Number.POSITIVE_INFINITY) return;
     this.#wakeUp = this.#context.clock.schedule(Math.max(0, at - this.#context.clock.now()), () => {
       this.#wakeAt = Number.POSITIVE_INFINITY;
       this.#swim.wake(this.#context.clock.now());
