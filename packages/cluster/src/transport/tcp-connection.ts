@@ -16,7 +16,9 @@ export class TcpConnection implements Connection {
   readonly #clock: Clock;
   #handler: ConnectionHandler | undefined;
   #error: Error | undefined;
-  #corked = false;
+  /** What was sent in this turn, headers and frames, and how many bytes that is. */
+  #batch: Uint8Array[] = [];
+  #batched = 0;
   #ended = false;
 
   /**
@@ -46,18 +48,11 @@ export class TcpConnection implements Connection {
   }
 
   send(frame: Uint8Array): boolean {
-    const socket = this.#socket;
-    if (this.#ended || socket.writableLength > this.#maxUnsentBytes) return false;
-    if (!this.#corked) {
-      this.#corked = true;
-      socket.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        socket.uncork();
-      });
-    }
-    socket.write(frameHeader(frame.length));
-    socket.write(frame);
+    if (this.#ended || this.#socket.writableLength + this.#batched > this.#maxUnsentBytes) return false;
+    if (this.#batch.length === 0) process.nextTick(() => this.#flush());
+    const header = frameHeader(frame.length);
+    this.#batch.push(header, frame);
+    this.#batched += header.length + frame.length;
     return true;
   }
 
@@ -69,6 +64,7 @@ export class TcpConnection implements Connection {
     if (this.#ended) return;
     this.#ended = true;
     if (this.#socket.closed) return;
+    this.#flush();
     this.#socket.end();
     // A peer that does not read must not hold us up.
     const timer = this.#clock.schedule(LINGER_MS, () => this.#socket.destroy());
@@ -78,7 +74,17 @@ export class TcpConnection implements Connection {
   destroy(): void {
     this.#ended = true;
     this.#handler = undefined;
+    this.#batch = [];
     this.#socket.destroy();
+  }
+
+  /** One buffer, one write: copying what is small costs less than a write of many parts. */
+  #flush(): void {
+    if (this.#batch.length === 0) return;
+    const bytes = Buffer.concat(this.#batch, this.#batched);
+    this.#batch = [];
+    this.#batched = 0;
+    this.#socket.write(bytes);
   }
 
   #closed(): void {
