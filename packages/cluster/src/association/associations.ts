@@ -234,7 +234,6 @@ export class Associations {
     const association = this.#associations.get(nodeId);
     if (association === undefined) return;
     this.#discard(association);
-    association.retry?.cancel();
     association.connection?.close();
   }
 
@@ -325,6 +324,7 @@ export class Associations {
 
   #discard(association: Association): void {
     this.#associations.delete(association.peer.id);
+    association.retry?.cancel();
     this.counters.droppedFrames += association.buffer.drain().length;
   }
 
