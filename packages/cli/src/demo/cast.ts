@@ -38,10 +38,11 @@ export class Cast {
     return this.views.filter((view) => view.isAlive);
   }
 
-  /** Those that ended although nobody had told them to, or not as they should. */
+  /** Those that ended although nobody wanted them to, or not as they should. */
   get casualties(): NodeView[] {
     return this.views.filter((view) => {
-      const { failure, exit, ended } = view;
+      const { failure, exit, ended, killedAt } = view;
+      if (killedAt !== undefined) return false;
       if (this.#dismissed.has(view)) return failure !== undefined || (exit !== undefined && exit.code !== 0);
       return failure !== undefined || exit !== undefined || ended !== undefined;
     });
@@ -61,6 +62,13 @@ export class Cast {
   order(view: NodeView, order: Order): void {
     if (order.kind === "leave") this.#dismissed.add(view);
     this.#handle(view)?.order(order);
+  }
+
+  /** Ends a process at once, as `kill -9` does: it does not get to say a word. */
+  kill(view: NodeView): void {
+    const now = this.#context.clock.now();
+    this.#handle(view)?.kill();
+    this.#publish(view, now, view.killed(now));
   }
 
   /** What a process wrote to its standard error. */
@@ -92,7 +100,7 @@ export class Cast {
   }
 
   /** Ends every process that is still there, at once. */
-  kill(): void {
+  clear(): void {
     for (const node of this.#nodes) if (node.view.exit === undefined) node.kill();
   }
 
@@ -101,7 +109,8 @@ export class Cast {
   }
 
   #told({ view }: NodeHandle, { at, ...report }: Report): void {
-    this.#publish(view, at + this.#context.offsetMs, view.take(report));
+    const since = at + this.#context.offsetMs;
+    this.#publish(view, since, view.take(report, since));
   }
 
   #exited({ view }: NodeHandle, exit: Exit): void {

@@ -2,9 +2,8 @@
  * What the steps of the demonstration wait for. Each condition says in sentences what is still missing: nothing, when
  * it holds.
  */
-import type { MemberStatus } from "@rollcall/cluster";
 import { count } from "../terminal/text.js";
-import type { NodeView } from "./node-view.js";
+import type { NodeView, Sight, Sighting } from "./node-view.js";
 
 type Views = readonly NodeView[];
 
@@ -51,15 +50,28 @@ export function clusterOf(nodes: Views, members: number): string[] {
     .map((node) => `${node.name} sees ${count(node.members.size, "member")}, not ${members}`);
 }
 
-/** Somebody saw each status of one who left, in this order, and nobody sees it any more. */
-export function sawItGo(nodes: Views, gone: NodeView, statuses: readonly MemberStatus[]): string[] {
+/** Every node has seen one of these happen to somebody. */
+export function sawAny(nodes: Views, whom: NodeView, sights: readonly Sight[]): string[] {
+  return nodes
+    .filter((node) => !sightings(node, whom).some(({ what }) => sights.includes(what)))
+    .map((node) => `${node.name} does not see ${whom.name} ${sights[0]}`);
+}
+
+/** When the last of those who saw something happen to somebody saw it; in milliseconds since the demonstration began. */
+export function lastSeen(nodes: Views, whom: NodeView, sight: Sight): number | undefined {
+  const times = nodes.flatMap((node) => sightings(node, whom).find(({ what }) => what === sight)?.at ?? []);
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+/** Somebody saw all of this happen to one who is gone, in this order, and nobody sees it any more. */
+export function sawItGo(nodes: Views, gone: NodeView, sights: readonly Sight[]): string[] {
   const address = gone.address ?? "";
   const still = nodes
     .filter((node) => node.members.has(address))
     .map((node) => `${node.name} still sees ${gone.name} ${node.members.get(address)?.status}`);
-  const seen = nodes.map((node) => (node.history.get(address) ?? []).filter((status) => statuses.includes(status)));
-  if (still.length > 0 || seen.some((each) => each.join() === statuses.join())) return still;
-  return [`nobody saw ${gone.name} ${statuses.join(", then ")}`];
+  const seen = nodes.map((node) => sightings(node, gone).filter(({ what }) => sights.includes(what)));
+  if (still.length > 0 || seen.some((each) => each.map(({ what }) => what).join() === sights.join())) return still;
+  return [`nobody saw ${gone.name} ${sights.join(", then ")}`];
 }
 
 /** Nobody's discovery lists one who left. */
@@ -74,6 +86,16 @@ export function allEnded(nodes: Views): string[] {
     if (ended !== "left") return [`${name} has not left`];
     return exit?.code === 0 ? [] : [`${name} has left, but its process has not ended by itself`];
   });
+}
+
+/** The process of a node that was killed has ended by that. */
+export function isGone({ name, pid, exit }: NodeView): string[] {
+  if (exit === undefined) return [`process ${pid} of ${name} is still there`];
+  return exit.signal === "SIGKILL" ? [] : [`process ${pid} of ${name} had ended by itself`];
+}
+
+function sightings(node: NodeView, whom: NodeView): readonly Sighting[] {
+  return node.history.get(whom.address ?? "") ?? [];
 }
 
 function others(node: NodeView, nodes: Views): NodeView[] {

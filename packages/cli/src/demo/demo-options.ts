@@ -1,5 +1,6 @@
 import { type OptionSpecs, type OptionValues, UsageError } from "../command.js";
 import { MAX_NODES } from "./cast.js";
+import { LATECOMERS } from "./story.js";
 
 export interface DemoOptions {
   readonly nodes: number;
@@ -41,8 +42,8 @@ export function readDemoOptions(values: OptionValues): DemoOptions {
   if (discovery !== undefined && discovery !== "mdns" && discovery !== "file") {
     throw new UsageError(`--discovery is mdns or file, not "${discovery}"`);
   }
-  // Leadership needs two, and one more joins.
-  const range = { least: 2, most: MAX_NODES - 1 };
+  // Leadership needs two.
+  const range = { least: 2, most: MAX_NODES - LATECOMERS };
   const number = nodes === undefined ? DEFAULT_NODES : Number(nodes);
   if (!Number.isInteger(number) || number < range.least || number > range.most) {
     throw new UsageError(`--nodes is a whole number from ${range.least} to ${range.most}, not "${nodes}"`);

@@ -8,6 +8,8 @@ export interface StartOrder {
   readonly kind: "start";
   readonly system: string;
   readonly discovery: DiscoveryPlan;
+  /** Where to listen. Any free port if there is none, or if somebody else has it. */
+  readonly port?: number;
 }
 
 export interface MemberReport {
@@ -18,7 +20,7 @@ export interface MemberReport {
 }
 
 export type ReportBody =
-  | { readonly kind: "listening"; readonly address: string }
+  | { readonly kind: "listening"; readonly address: string; readonly incarnation: string }
   /** The discovery gave a listing; the node itself may be in it. */
   | { readonly kind: "listed"; readonly addresses: readonly string[] }
   | { readonly kind: "snapshot"; readonly members: readonly MemberReport[]; readonly leader: string | undefined }

@@ -8,18 +8,29 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** What can be seen to happen to a member, in the order of its life. */
+export type Sight = MemberStatus | "unreachable";
+
+/** That something was seen, and when: in milliseconds since the demonstration began. */
+export interface Sighting {
+  readonly what: Sight;
+  readonly at: number;
+}
+
 /** What one node of the demonstration has told so far. */
 export class NodeView {
   readonly name: string;
   readonly pid: number;
   /** Undefined until it listens. */
   address: string | undefined;
+  /** The id of its incarnation. Undefined until it listens. */
+  incarnation: string | undefined;
   /** Whom its discovery lists, itself excluded. */
   readonly found = new Set<string>();
   /** Whom it sees in the cluster, itself included, by address. */
   readonly members = new Map<string, MemberReport>();
-  /** Every status it saw of each, in order. */
-  readonly history = new Map<string, MemberStatus[]>();
+  /** Every status it saw of each, and when it did not reach it, in order, by address. */
+  readonly history = new Map<string, Sighting[]>();
   leader: string | undefined;
   /** The last explanation it gave. */
   explanation: ClusterExplanation | undefined;
@@ -28,6 +39,8 @@ export class NodeView {
   /** Why its system could not be started. */
   failure: string | undefined;
   exit: Exit | undefined;
+  /** When the demonstration killed it, in milliseconds since it began. */
+  killedAt: number | undefined;
 
   constructor(name: string, pid: number) {
     this.name = name;
@@ -36,21 +49,26 @@ export class NodeView {
 
   /** Whether it still has something to tell. */
   get isAlive(): boolean {
-    return this.ended === undefined && this.failure === undefined && this.exit === undefined;
+    return [this.ended, this.failure, this.exit, this.killedAt].every((end) => end === undefined);
   }
 
-  /** Takes in what the node told, and gives what is new in it. */
-  take(report: ReportBody): NodeEvent[] {
+  /**
+   * Takes in what the node told, and gives what is new in it.
+   *
+   * @param at when that was, in milliseconds since the demonstration began
+   */
+  take(report: ReportBody, at: number): NodeEvent[] {
     switch (report.kind) {
       case "listening":
         this.address = report.address;
-        return [{ event: "listening", address: report.address, pid: this.pid }];
+        this.incarnation = report.incarnation;
+        return [{ event: "listening", address: report.address, incarnation: report.incarnation, pid: this.pid }];
       case "listed":
         return this.#listed(report.addresses);
       case "snapshot":
-        return [...report.members.flatMap((member) => this.#member(member)), ...this.#leads(report.leader)];
+        return [...report.members.flatMap((member) => this.#member(member, at)), ...this.#leads(report.leader)];
       case "member":
-        return this.#member(report.member);
+        return this.#member(report.member, at);
       case "leader":
         return this.#leads(report.address);
       case "explanation":
@@ -63,6 +81,11 @@ export class NodeView {
         this.failure = report.message;
         return [{ event: "failed", message: report.message }];
     }
+  }
+
+  killed(at: number): NodeEvent[] {
+    this.killedAt = at;
+    return [{ event: "killed", pid: this.pid }];
   }
 
   exited(exit: Exit): NodeEvent[] {
@@ -82,20 +105,27 @@ export class NodeView {
     ];
   }
 
-  #member(member: MemberReport): NodeEvent[] {
+  #member(member: MemberReport, at: number): NodeEvent[] {
     const { address, status, reachability } = member;
     const before = this.members.get(address);
     if (status === "removed") this.members.delete(address);
     else this.members.set(address, member);
     const events: NodeEvent[] = [];
     if (before?.status !== status) {
-      this.history.set(address, [...(this.history.get(address) ?? []), status]);
+      this.#saw(address, { what: status, at });
       events.push({ event: "member", address, from: before?.status, to: status });
     }
     if ((before?.reachability ?? "reachable") !== reachability) {
+      if (reachability === "unreachable") this.#saw(address, { what: reachability, at });
       events.push({ event: "reachability", address, reachability });
     }
     return events;
+  }
+
+  #saw(address: string, sighting: Sighting): void {
+    const history = this.history.get(address) ?? [];
+    history.push(sighting);
+    this.history.set(address, history);
   }
 
   #leads(address: string | undefined): NodeEvent[] {

@@ -25,7 +25,7 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
   const timeline = new Timeline<TimelineEntry>(clock, (entries) => {
     stdout.write(options.json ? renderJson(entries) : text.render(entries));
   });
-  const tell = (event: StoryEvent) => timeline.add({ at: clock.now(), ...event });
+  const tell = (event: StoryEvent, at = clock.now()) => timeline.add({ at, ...event });
   const cast = new Cast({ clock, offsetMs: -startedAt, told: (entry) => timeline.add(entry) });
 
   using interruption = new Interruption();
@@ -39,7 +39,7 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
   const { plan, note } = chosen;
   // However this process ends, short of being killed; then the others notice by themselves.
   const lastResort = () => {
-    cast.kill();
+    cast.clear();
     removeFolder(plan);
   };
   process.on("exit", lastResort);

@@ -18,7 +18,8 @@ export interface ShowContext {
   readonly cast: Cast;
   readonly clock: Clock;
   readonly interruption: Pick<Interruption, "signal" | "exitCode">;
-  readonly tell: (event: StoryEvent) => void;
+  /** @param at when it was, if not now */
+  readonly tell: (event: StoryEvent, at?: number) => void;
 }
 
 /** The demonstration from the first process to the last. */
@@ -82,7 +83,7 @@ export class Show {
     const gone = () => cast.views.every(({ exit }) => exit !== undefined);
     for (const view of cast.alive) cast.order(view, { kind: "leave" });
     await cast.until(gone, LEAVE_LIMIT_MS);
-    cast.kill();
+    cast.clear();
     await cast.until(gone, KILL_LIMIT_MS);
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "@rollcall/core";
 import type { Cast } from "./cast.js";
 import type { NodeView } from "./node-view.js";
-import type { Goal, Step } from "./story.js";
+import type { Goal, Step } from "./step.js";
 import type { StoryEvent } from "./telling/story-event.js";
 
 export interface StepRunnerContext {
@@ -11,7 +11,8 @@ export interface StepRunnerContext {
   readonly steps: number;
   /** How long each may take. */
   readonly stepTimeoutMs: number;
-  readonly tell: (event: StoryEvent) => void;
+  /** @param at when it was, if not now */
+  readonly tell: (event: StoryEvent, at?: number) => void;
 }
 
 /** Goes through the steps of the demonstration and says how each ended. */
@@ -41,7 +42,8 @@ export class StepRunner {
     const lostBefore = new Set(cast.casualties);
     const lost = () => cast.casualties.filter((view) => !lostBefore.has(view));
     act?.();
-    tell({ event: "step", step, of: steps, title: title() });
+    // Somebody may have answered already, on a busy machine, and that comes after the title.
+    tell({ event: "step", step, of: steps, title: title() }, startedAt);
 
     const reached = new Set<Goal>();
     const look = () => {

@@ -1,25 +1,13 @@
 import { count, enumerate } from "../terminal/text.js";
 import type { Cast } from "./cast.js";
 import { allEnded, allFound, allListen, allUp, clusterOf, nobodyFinds, oneLeader, sawItGo } from "./conditions.js";
+import { crashSteps } from "./crash.js";
 import type { StartOrder } from "./messages.js";
 import type { NodeView } from "./node-view.js";
+import { goal, type Step } from "./step.js";
 
-/** One step of the demonstration. */
-export interface Step {
-  /** What is to happen. Asked for when the step begins, after `act`. */
-  readonly title: () => string;
-  /** What brings it about, if it does not come by itself. */
-  readonly act?: () => void;
-  /** The step is done when all of them hold. */
-  readonly goals: readonly Goal[];
-}
-
-export interface Goal {
-  /** What is true once nothing is missing any more. */
-  readonly text: () => string;
-  /** What has not happened yet, in sentences. */
-  readonly missing: () => readonly string[];
-}
+/** How many processes start after the first ones: one that joins them, and one that replaces another. */
+export const LATECOMERS = 2;
 
 export interface Story {
   /** In order. */
@@ -30,10 +18,6 @@ export interface Story {
 
 /** What the demonstration shows. */
 export function story(cast: Cast, nodes: number, start: StartOrder): Story {
-  const goal = (text: string | (() => string), missing: () => readonly string[]): Goal => ({
-    text: typeof text === "string" ? () => text : text,
-    missing,
-  });
   const together = [
     goal("each has found all the others", () => allFound(cast.alive)),
     goal(
@@ -97,6 +81,7 @@ export function story(cast: Cast, nodes: number, start: StartOrder): Story {
           ),
         ],
       },
+      ...crashSteps(cast, start, together),
       {
         title: () => `${witness?.name ?? "nobody"} is asked to explain itself`,
         act: () => {

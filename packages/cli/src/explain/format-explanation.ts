@@ -1,6 +1,7 @@
 import type { ClusterExplanation } from "@rollcall/cluster";
 import { type Palette, plainPalette } from "../terminal/palette.js";
 import { columns, count, indent, seconds } from "../terminal/text.js";
+import { detectorState, doubtRow, downingState } from "./failure-facts.js";
 
 export interface FormatExplanationOptions {
   /** Default: no colours. */
@@ -15,9 +16,14 @@ type Endpoint = ClusterExplanation["join"]["endpoints"][number];
 export function formatExplanation(explanation: ClusterExplanation, options: FormatExplanationOptions = {}): string {
   const { palette = plainPalette, nameOf = () => undefined } = options;
   const { self, status, situation, leader, converged, members, join, announcement, rejections } = explanation;
+  const { failureDetector, downing } = explanation;
   const called = (address: string) => {
     const name = nameOf(address);
     return name === undefined ? address : `${name} ${palette("dim", address)}`;
+  };
+  const calledById = (id: string) => {
+    const node = members.find((member) => member.node.endsWith(`#${id}`))?.node;
+    return node === undefined ? `#${id}` : called(addressOf(node));
   };
   const own = addressOf(self);
   const facts: [label: string, value: string, list?: string[]][] = [
@@ -26,6 +32,12 @@ export function formatExplanation(explanation: ClusterExplanation, options: Form
     ["leader", leader === undefined ? "nobody" : `${called(leader)}${leader === own ? ", this node" : ""}`],
     ["converged", converged ? "yes" : "not as far as this node knows; the leader knows for sure"],
     ["members", String(members.length), columns(members.map((member) => memberRow(member, called)))],
+    [
+      "failures",
+      detectorState(failureDetector),
+      columns(failureDetector.doubts.map((doubt) => doubtRow(doubt, calledById))),
+    ],
+    ["downing", downingState(downing)],
     ["joining", `${join.situation.code}: ${join.situation.message}`],
     ["discovery", discoveryState(join)],
     ["endpoints", String(join.endpoints.length), columns(join.endpoints.map((each) => endpointRow(each, called)))],

@@ -16,6 +16,11 @@ export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
 }
 
+/** `4 ms`, `1,005 ms`. */
+export function milliseconds(ms: number): string {
+  return `${Math.round(ms).toLocaleString("en")} ms`;
+}
+
 /** Lines with their cells one below the other, styled or not. */
 export function columns(rows: readonly (readonly string[])[], gap = "  "): string[] {
   const widths: number[] = [];

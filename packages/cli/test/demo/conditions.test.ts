@@ -1,4 +1,3 @@
-import type { MemberStatus } from "@rollcall/cluster";
 import { describe, expect, it } from "vitest";
 import {
   allEnded,
@@ -6,11 +5,14 @@ import {
   allListen,
   allUp,
   clusterOf,
+  isGone,
+  lastSeen,
   nobodyFinds,
   oneLeader,
+  sawAny,
   sawItGo,
 } from "../../src/demo/conditions.js";
-import { NodeView } from "../../src/demo/node-view.js";
+import { NodeView, type Sight } from "../../src/demo/node-view.js";
 
 const address = (name: string) => `127.0.0.1:${1_000 + name.charCodeAt(0)}`;
 
@@ -18,14 +20,18 @@ const address = (name: string) => `127.0.0.1:${1_000 + name.charCodeAt(0)}`;
 function nodes(...names: string[]): NodeView[] {
   return names.map((name) => {
     const view = new NodeView(name, 1);
-    view.take({ kind: "listening", address: address(name) });
+    view.take({ kind: "listening", address: address(name), incarnation: "00aa" }, 0);
     sees(view, name, "joining");
     return view;
   });
 }
 
-function sees(view: NodeView, whom: string, status: MemberStatus): void {
-  view.take({ kind: "member", member: { address: address(whom), status, reachability: "reachable" } });
+function sees(view: NodeView, whom: string, what: Sight, at = 0): void {
+  const state =
+    what === "unreachable"
+      ? ({ status: "up", reachability: "unreachable" } as const)
+      : ({ status: what, reachability: "reachable" } as const);
+  view.take({ kind: "member", member: { address: address(whom), ...state } }, at);
 }
 
 describe("what a step waits for", () => {
@@ -37,12 +43,12 @@ describe("what a step waits for", () => {
 
   it("finding: everybody's discovery lists everybody", () => {
     const [a, b] = nodes("A", "B") as [NodeView, NodeView];
-    a.take({ kind: "listed", addresses: [address("A"), address("B")] });
+    a.take({ kind: "listed", addresses: [address("A"), address("B")] }, 0);
     expect(allFound([a, b])).toEqual(["B has not found A"]);
-    b.take({ kind: "listed", addresses: [address("A")] });
+    b.take({ kind: "listed", addresses: [address("A")] }, 0);
     expect(allFound([a, b])).toEqual([]);
     expect(nobodyFinds([a], b)).toEqual(["A still finds B"]);
-    a.take({ kind: "listed", addresses: [] });
+    a.take({ kind: "listed", addresses: [] }, 0);
     expect(nobodyFinds([a], b)).toEqual([]);
   });
 
@@ -57,11 +63,11 @@ describe("what a step waits for", () => {
   it("leading: everybody follows the same one, who is there", () => {
     const [a, b, c] = nodes("A", "B", "C") as [NodeView, NodeView, NodeView];
     expect(oneLeader([a, b])).toEqual(["A sees nobody lead", "B sees nobody lead"]);
-    a.take({ kind: "leader", address: address("A") });
+    a.take({ kind: "leader", address: address("A") }, 0);
     expect(oneLeader([a, b])).toEqual(["A sees A lead", "B sees nobody lead"]);
-    b.take({ kind: "leader", address: address("A") });
+    b.take({ kind: "leader", address: address("A") }, 0);
     expect(oneLeader([a, b])).toEqual([]);
-    c.take({ kind: "leader", address: address("A") });
+    c.take({ kind: "leader", address: address("A") }, 0);
     expect(oneLeader([b, c])).toEqual([`B sees ${address("A")} lead`, `C sees ${address("A")} lead`]);
   });
 
@@ -79,10 +85,49 @@ describe("what a step waits for", () => {
     expect(clusterOf([a, b], 1)).toEqual([]);
   });
 
+  it("crashing: everybody noticed, by itself or by what became of it", () => {
+    const [a, b, gone] = nodes("A", "B", "G") as [NodeView, NodeView, NodeView];
+    const end = ["unreachable", "down", "removed"] as const;
+    for (const view of [a, b]) sees(view, "G", "up");
+    expect(sawAny([a, b], gone, end)).toEqual(["A does not see G unreachable", "B does not see G unreachable"]);
+    for (const what of end) sees(a, "G", what);
+    expect(sawAny([a, b], gone, end)).toEqual(["B does not see G unreachable"]);
+    sees(b, "G", "down");
+    expect(sawAny([a, b], gone, end)).toEqual([]);
+    expect(sawItGo([a, b], gone, end)).toEqual(["B still sees G down"]);
+    sees(b, "G", "removed");
+    expect(sawItGo([a, b], gone, end)).toEqual([]);
+    expect(sawItGo([b], gone, end)).toEqual(["nobody saw G unreachable, then down, then removed"]);
+  });
+
+  it("crashing: it took as long as the last one took to see it", () => {
+    const [a, b, gone] = nodes("A", "B", "G") as [NodeView, NodeView, NodeView];
+    expect(lastSeen([a, b], gone, "unreachable")).toBeUndefined();
+    for (const [view, at] of [
+      [a, 4],
+      [b, 9],
+    ] as const) {
+      sees(view, "G", "up", 1);
+      sees(view, "G", "unreachable", at);
+    }
+    sees(a, "G", "down", 1_004);
+    expect(lastSeen([a, b], gone, "unreachable")).toBe(9);
+    expect(lastSeen([a, b], gone, "down")).toBe(1_004);
+  });
+
+  it("crashing: the process has been ended by the kill", () => {
+    const [a] = nodes("A") as [NodeView];
+    expect(isGone(a)).toEqual(["process 1 of A is still there"]);
+    a.exited({ code: 1, signal: null });
+    expect(isGone(a)).toEqual(["process 1 of A had ended by itself"]);
+    a.exited({ code: null, signal: "SIGKILL" });
+    expect(isGone(a)).toEqual([]);
+  });
+
   it("ending: everybody left of its own accord and gave everything back", () => {
     const [a] = nodes("A") as [NodeView];
     expect(allEnded([a])).toEqual(["A has not left"]);
-    a.take({ kind: "ended", reason: "left" });
+    a.take({ kind: "ended", reason: "left" }, 0);
     expect(allEnded([a])).toEqual(["A has left, but its process has not ended by itself"]);
     a.exited({ code: 0, signal: null });
     expect(allEnded([a])).toEqual([]);

@@ -24,8 +24,8 @@ describe("the options of the demonstration", () => {
   });
 
   it.each([
-    [{ nodes: "1" }, "--nodes is a whole number from 2 to 25"],
-    [{ nodes: "26" }, "--nodes is a whole number from 2 to 25"],
+    [{ nodes: "1" }, "--nodes is a whole number from 2 to 24"],
+    [{ nodes: "25" }, "--nodes is a whole number from 2 to 24"],
     [{ nodes: "2.5" }, "--nodes"],
     [{ nodes: "many" }, '"many"'],
     [{ discovery: "etcd" }, '--discovery is mdns or file, not "etcd"'],

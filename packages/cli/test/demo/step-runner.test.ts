@@ -1,14 +1,17 @@
 import { VirtualClock } from "@rollcall/testkit";
 import { describe, expect, it } from "vitest";
 import { NodeView } from "../../src/demo/node-view.js";
+import type { Step } from "../../src/demo/step.js";
 import { StepRunner } from "../../src/demo/step-runner.js";
-import type { Step } from "../../src/demo/story.js";
 import type { StoryEvent } from "../../src/demo/telling/story-event.js";
 
 /** A cast whose news the test makes. */
 class Stage {
   readonly clock = new VirtualClock();
   readonly told: StoryEvent[] = [];
+  readonly toldAt: number[] = [];
+  /** For how long the process did something else. */
+  busyMs = 0;
   readonly missing: string[] = [];
   readonly casualties: NodeView[] = [];
   readonly runner = new StepRunner({
@@ -17,10 +20,16 @@ class Stage {
       complaint: () => "",
       until: (condition, withinMs, signal) => this.#until(condition, withinMs, signal),
     },
-    clock: this.clock,
+    clock: {
+      now: () => this.clock.now() + this.busyMs,
+      schedule: (delayMs, callback) => this.clock.schedule(delayMs, callback),
+    },
     steps: 2,
     stepTimeoutMs: 1_000,
-    tell: (event) => this.told.push(event),
+    tell: (event, at = this.clock.now() + this.busyMs) => {
+      this.told.push(event);
+      this.toldAt.push(at);
+    },
   });
   #look = () => {};
 
@@ -75,6 +84,17 @@ describe("a step of the demonstration", () => {
     const stage = new Stage();
     stage.missing.push("somebody who acts");
     expect(await stage.runner.run(stage.step(() => stage.missing.pop()))).toBe(true);
+  });
+
+  it("is told of as of before it was brought about, as what that leads to comes after it", async () => {
+    const stage = new Stage();
+    await stage.clock.advance(5);
+    const slowly = () => {
+      stage.busyMs = 20;
+    };
+    await stage.runner.run(stage.step(slowly));
+    expect(stage.told[0]?.event).toBe("step");
+    expect(stage.toldAt.slice(0, 2)).toEqual([5, 25]);
   });
 
   it("fails when its time is up, and says what is missing", async () => {

@@ -1,4 +1,4 @@
-import type { ClusterExplanation } from "@rollcall/cluster";
+import type { ClusterExplanation, ClusterSettings, ClusterSystem } from "@rollcall/cluster";
 import { inMemoryDiscovery } from "@rollcall/core";
 import { SimulatedCluster } from "@rollcall/testkit";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -7,6 +7,10 @@ import { formatExplanation } from "../../src/explain/format-explanation.js";
 /** What real nodes say of themselves. */
 let member: ClusterExplanation;
 let lonely: ClusterExplanation;
+/** Of a leader that has lost one member to a crash and one to a power cut. */
+let bereaved: ClusterExplanation;
+/** Of a leader that may not begin yet. */
+let held: ClusterExplanation;
 beforeAll(async () => {
   await using world = new SimulatedCluster({ seed: 7 });
   const discovery = inMemoryDiscovery(["10.0.0.1:7337", "10.0.0.2:7337", "10.0.0.99:7337"]);
@@ -21,6 +25,30 @@ beforeAll(async () => {
   const alone = await world.start({ host: "10.9.9.9" });
   await world.clock.advance(1_000);
   lonely = alone.cluster.explain();
+
+  await using trouble = new SimulatedCluster({ seed: 8 });
+  const leader = await trouble.start({ configure });
+  const others: ClusterSystem[] = [];
+  for (let number = 2; number <= 4; number++) others.push(await trouble.start({ configure }));
+  const [crashed, silent] = others as [ClusterSystem, ClusterSystem];
+  for (const node of others) void node.cluster.join(leader.cluster.self);
+  await trouble.clock.settle(leader.cluster.waitFor({ atLeast: 4 }));
+  trouble.powerOff(silent);
+  const doubted = () => leader.cluster.explain().failureDetector.doubts.length > 0;
+  await trouble.clock.until(doubted);
+  trouble.kill(crashed);
+  await trouble.clock.until(() => leader.cluster.membership.at(crashed.cluster.self)?.reachability === "unreachable");
+  bereaved = leader.cluster.explain();
+
+  await using beginning = new SimulatedCluster({ seed: 9 });
+  const cautious = (settings: ClusterSettings) => {
+    settings.formation.minimumMembers = 3;
+  };
+  const one = await beginning.start({ configure: cautious });
+  const two = await beginning.start({ configure: cautious });
+  await beginning.clock.settle(one.cluster.join(two.cluster.self));
+  await beginning.clock.advance(5_000);
+  held = one.cluster.explain();
 });
 
 /** The line with a label, and what is listed below it. */
@@ -67,6 +95,58 @@ describe("an explanation for people", () => {
     expect(fact(text, "joining")[0]).toMatch(/^NO_DISCOVERY: /);
     expect(fact(text, "discovery")).toEqual(["none"]);
     expect(fact(text, "endpoints")).toEqual(["0"]);
+  });
+
+  it("says that the failure detector is content, and what is done about members that cannot be reached", () => {
+    const text = formatExplanation(member);
+    expect(fact(text, "failures")).toEqual(["doubts none of 1; local health is good"]);
+    expect(fact(text, "downing")).toEqual(["timeout(1000 ms): No member is unreachable."]);
+  });
+
+  it("says who is doubted, since when and why, and who goes down for it", () => {
+    const nameOf = (address: string) => (address === "10.0.0.2:7337" ? "B" : undefined);
+    const text = formatExplanation(bereaved, { nameOf });
+    const [state, ...rows] = fact(text, "failures");
+    expect(state).toMatch(/^doubts 2 of 3 others; local health is /);
+    expect(rows.toSorted()).toEqual([
+      expect.stringMatching(
+        /^10\.0\.0\.3:7337 +suspect +for \d+\.\d\d s +it does not answer; found out by .+; unreachable in \d+\.\d\d s unless it is heard of$/,
+      ),
+      expect.stringMatching(
+        /^B 10\.0\.0\.2:7337 +unreachable +for 0\.0\d s +(nobody listens at its address|others say so); no connection to it$/,
+      ),
+    ]);
+    expect(fact(text, "downing")).toEqual([
+      "timeout(1000 ms): The leader, this node, downs members that stay unreachable for 1000 ms.",
+    ]);
+  });
+
+  it("says that the node itself is slow, and what it does about it", () => {
+    const { failureDetector } = member;
+    const text = formatExplanation({
+      ...member,
+      failureDetector: {
+        ...failureDetector,
+        localHealth: 3,
+        probeIntervalMs: 4_000,
+        probeTimeoutMs: 1_200,
+        counters: { ...failureDetector.counters, stalls: 2 },
+      },
+    });
+    expect(fact(text, "failures")).toEqual([
+      "doubts none of 1; local health is bad (3): it probes every 4.00 s and waits 1.20 s for an answer; 2 stalls of this process",
+    ]);
+  });
+
+  it("calls somebody who is doubted and no member any more by its id", () => {
+    const text = formatExplanation({ ...bereaved, members: [] });
+    expect(fact(text, "failures").slice(1)).toContainEqual(expect.stringMatching(/^#[0-9a-f]{16} +suspect/));
+  });
+
+  it("says what a cluster that does not exist yet waits for", () => {
+    expect(fact(formatExplanation(held), "status")).toEqual([
+      "joining (AWAITING_FORMATION: no cluster exists yet, and settings.formation wants more: 2 of 3 members needed to form a cluster are reachable)",
+    ]);
   });
 
   it("says what is the matter with discovery, announcement and peers", () => {

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { describe, expect, it } from "vitest";
-import { columns, count, enumerate, indent, seconds } from "../../src/terminal/text.js";
+import { columns, count, enumerate, indent, milliseconds, seconds } from "../../src/terminal/text.js";
 
 describe("texts", () => {
   it("enumerate as people do", () => {
@@ -14,6 +14,10 @@ describe("texts", () => {
 
   it("give seconds to the hundredth", () => {
     expect([0, 4.9, 71, 12_300].map(seconds)).toEqual(["0.00 s", "0.00 s", "0.07 s", "12.30 s"]);
+  });
+
+  it("give milliseconds in full", () => {
+    expect([0, 3.6, 1_004.9].map(milliseconds)).toEqual(["0 ms", "4 ms", "1,005 ms"]);
   });
 
   it("stand in columns whatever their style", () => {

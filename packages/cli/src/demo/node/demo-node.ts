@@ -1,4 +1,4 @@
-import { type ClusterEvent, ClusterSystem, type Member } from "@rollcall/cluster";
+import { type ClusterEvent, ClusterSystem, isClusterError, type Member } from "@rollcall/cluster";
 import { formatEndpoint } from "@rollcall/core";
 import type { MemberReport, ReportBody, StartOrder } from "../messages.js";
 import { observed } from "./observed-discovery.js";
@@ -20,17 +20,29 @@ export class DemoNode {
 
   /** Resolves when the node has come, gone, and given everything back. */
   async run(): Promise<void> {
+    const { port } = this.#order;
+    try {
+      await this.#live(port ?? 0);
+    } catch (error) {
+      // Somebody has taken the port since it was last in use.
+      if (port === undefined || !isClusterError(error) || error.code !== "BIND_FAILED") throw error;
+      await this.#live(0);
+    }
+  }
+
+  async #live(port: number): Promise<void> {
     const { system: name, discovery: plan } = this.#order;
     await using discovery = observed(openDiscovery(plan), (listing) =>
       this.#tell({ kind: "listed", addresses: listing.map(formatEndpoint) }),
     );
     const system = await ClusterSystem.start(name, (settings) => {
       settings.node.host = "127.0.0.1";
-      settings.node.port = 0;
+      settings.node.port = port;
       settings.discovery = discovery;
     });
     this.#system = system;
-    this.#tell({ kind: "listening", address: system.cluster.self.address });
+    const { address, id } = system.cluster.self;
+    this.#tell({ kind: "listening", address, incarnation: id });
     if (this.#leaving) void system.shutdown();
     for await (const event of system.cluster.events) this.#tellOf(event);
     const { reason } = await system.terminated;

@@ -29,6 +29,7 @@ export type NodeEvents = [NodeEvent, ...NodeEvent[]];
  */
 export function sentenceKey(event: NodeEvent): string | undefined {
   if (event.event === "found" || event.event === "lost") return event.event;
+  if (event.event === "reachability") return event.reachability;
   return event.event === "member" ? `member ${event.to}` : undefined;
 }
 
@@ -51,7 +52,8 @@ export function sentence(events: Readonly<NodeEvents>, wording: Wording): string
       return others.length === 0 ? `is ${status}` : `sees ${whom()} ${status}`;
     }
     case "reachability":
-      return event.reachability === "reachable" ? `reaches ${whom()} again` : `cannot reach ${whom()}`;
+      if (event.reachability === "reachable") return `sees ${whom()} reachable again`;
+      return `sees ${whom()} ${style("red", event.reachability)}`;
     case "leader":
       if (event.address === undefined) return "sees nobody lead";
       if (isSelf(event.address)) return `is the ${style("bold", "leader")}`;
@@ -62,6 +64,8 @@ export function sentence(events: Readonly<NodeEvents>, wording: Wording): string
       return event.reason === "left" ? "has left" : `has ended: ${event.reason}`;
     case "failed":
       return style("red", `could not start: ${event.message}`);
+    case "killed":
+      return style("red", `is killed: SIGKILL to process ${event.pid}`);
     case "exited":
       if (event.code === 0) return style("dim", "process has ended");
       return style(

@@ -3,7 +3,7 @@ import type { DiscoveryPlan } from "../discovery-plan.js";
 
 /** Something a node of the demonstration did or saw. Addresses are `host:port`. */
 export type NodeEvent =
-  | { readonly event: "listening"; readonly address: string; readonly pid: number }
+  | { readonly event: "listening"; readonly address: string; readonly incarnation: string; readonly pid: number }
   /** Its discovery lists others that it did not list before. */
   | { readonly event: "found"; readonly addresses: readonly string[] }
   /** Its discovery no longer lists these. */
@@ -19,6 +19,8 @@ export type NodeEvent =
   | { readonly event: "explanation"; readonly explanation: ClusterExplanation }
   | { readonly event: "ended"; readonly reason: string }
   | { readonly event: "failed"; readonly message: string }
+  /** The demonstration ends its process as a crash would. */
+  | { readonly event: "killed"; readonly pid: number }
   /** The process is gone. */
   | { readonly event: "exited"; readonly code: number | null; readonly signal: string | null };
 

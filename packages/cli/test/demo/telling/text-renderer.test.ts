@@ -5,7 +5,7 @@ import { plainPalette } from "../../../src/terminal/palette.js";
 
 const [A, B, C] = ["127.0.0.1:1001", "127.0.0.1:1002", "127.0.0.1:1003"] as const;
 const listening = [A, B, C].map((address, index): TimelineEntry => {
-  return { at: 0, node: "ABC"[index] as string, event: "listening", address, pid: 70 + index };
+  return { at: 0, node: "ABC"[index] as string, event: "listening", address, incarnation: "00aa", pid: 70 + index };
 });
 
 /** A renderer that knows A, B and C. */
@@ -43,8 +43,9 @@ describe("the timeline for people", () => {
     ["is the leader", { event: "leader", address: A }],
     ["follows B as the leader", { event: "leader", address: B }],
     ["sees nobody lead", { event: "leader", address: undefined }],
-    ["cannot reach C", { event: "reachability", address: C, reachability: "unreachable" }],
-    ["reaches C again", { event: "reachability", address: C, reachability: "reachable" }],
+    ["sees C unreachable", { event: "reachability", address: C, reachability: "unreachable" }],
+    ["sees C reachable again", { event: "reachability", address: C, reachability: "reachable" }],
+    ["is killed: SIGKILL to process 71", { event: "killed", pid: 71 }],
     ["has left", { event: "ended", reason: "left" }],
     ["has ended: downed", { event: "ended", reason: "downed" }],
     ["could not start: port taken", { event: "failed", message: "port taken" }],
@@ -57,6 +58,8 @@ describe("the timeline for people", () => {
 
   it("tells in one sentence what a node saw of several at once", () => {
     expect(told(sees(C, "up"), sees(A, "up"), sees(B, "up"))).toEqual(["sees itself, B and C up"]);
+    const unreachable = (address: string) => ({ event: "reachability", address, reachability: "unreachable" }) as const;
+    expect(told(unreachable(C), unreachable(B))).toEqual(["sees B and C unreachable"]);
   });
 
   it("keeps apart what came before and after something else", () => {
@@ -74,6 +77,12 @@ describe("the timeline for people", () => {
       { at: 1_020, node: "A", ...sees(C, "up") },
     ]);
     expect(text).toBe("   1.01 s  B  is up\n   1.02 s  A  sees B and C up\n");
+  });
+
+  it("calls an address by whoever listens there last", () => {
+    const text = renderer();
+    text.render([{ ...listening[1], at: 1, node: "D" } as TimelineEntry]);
+    expect(text.render([{ at: 2, node: "A", ...sees(B, "up") }])).toBe("   0.00 s  A  sees D up\n");
   });
 
   it("does not carry a sentence over the end of a step", () => {
