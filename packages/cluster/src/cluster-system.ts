@@ -18,7 +18,7 @@ import { validateSettings } from "./validate-settings.js";
 
 /** Why a system ended. */
 export interface Termination {
-  /** `left`: `leave` or `shutdown` was called. `downed`: the cluster said so. */
+  /** `downed`: the cluster said so, whoever shut the system down after that. `left`: `leave` or `shutdown` was called. */
   readonly reason: "left" | "downed";
 }
 
@@ -137,7 +137,8 @@ export class ClusterSystem implements AsyncDisposable {
    * others see this node leaving, then down, then removed.
    */
   shutdown(): Promise<void> {
-    this.#ending ??= this.#end("left");
+    // Who has been downed and is tidying up before the system does it was downed all the same.
+    this.#ending ??= this.#end(this.#expelled ? "downed" : "left");
     return this.#ending;
   }
 
