@@ -1,13 +1,18 @@
-import type { DiscoveryRequest, Listing, ServiceDiscovery } from "@rollcall/core";
+import { type DiscoveryRequest, type Listing, type ServiceDiscovery, sameListing } from "@rollcall/core";
 
-/** The same discovery; `onListing` hears of each listing before the subscriber does. */
-export function tapListings(discovery: ServiceDiscovery, onListing: () => void): ServiceDiscovery {
+/**
+ * The same discovery; `onChange` hears of each listing that differs from the one before, ahead of the subscriber. A
+ * session that is opened again begins with a listing, too: what was listed before it failed is no change.
+ */
+export function tapListings(discovery: ServiceDiscovery, onChange: () => void): ServiceDiscovery {
+  let last: Listing | undefined;
   return {
     name: discovery.name,
     lookup: (request) => discovery.lookup(request),
     async *subscribe(request?: DiscoveryRequest): AsyncGenerator<Listing> {
       for await (const listing of discovery.subscribe(request)) {
-        onListing();
+        if (last === undefined || !sameListing(last, listing)) onChange();
+        last = listing;
         yield listing;
       }
     },
