@@ -16,4 +16,5 @@ export {
   type Undo,
 } from "./simulated-network.js";
 export { type Lie, SimulatedRegistry, type SimulatedRegistryOptions } from "./simulated-registry.js";
+export * from "./simulation/index.js";
 export { VirtualClock } from "./virtual-clock.js";

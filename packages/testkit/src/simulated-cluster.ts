@@ -48,6 +48,11 @@ export class SimulatedCluster implements AsyncDisposable {
     return this.#processes.get(system)?.isRunning ?? false;
   }
 
+  /** How many calls a node has scheduled. */
+  timersOf(system: ClusterSystem): number {
+    return this.#processOf(system).clock.pending;
+  }
+
   /**
    * Starts a node on a host of its own.
    *

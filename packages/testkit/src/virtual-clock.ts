@@ -3,6 +3,9 @@ import { ProcessClock } from "./process-clock.js";
 import { promisesMoved, promisesSettled, watchPromises } from "./promise-activity.js";
 import { TimerQueue } from "./timer-queue.js";
 
+/** With more calls than this within a millisecond of virtual time, somebody schedules without ever waiting. */
+const CALLS_A_MS = 1_000_000;
+
 /** After so many moments without promises the event loop gets a turn, so that signals and sockets are served. */
 const MOMENTS_A_TURN = 1_024;
 
@@ -17,6 +20,9 @@ export class VirtualClock implements Clock {
   readonly #queue = new TimerQueue();
   #now = 0;
   #moments = 0;
+  /** The millisecond that passes now, and how many calls have run in it. */
+  #ms = 0;
+  #calls = 0;
   readonly #outside = this.process();
 
   now(): number {
@@ -37,7 +43,11 @@ export class VirtualClock implements Clock {
     return new ProcessClock(this.#queue, () => this.#now);
   }
 
-  /** Lets time pass: runs everything that comes due, with what that schedules. */
+  /**
+   * Lets time pass: runs everything that comes due, with what that schedules.
+   *
+   * @throws Error if calls keep scheduling others so soon that time does not pass
+   */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     const stopWatching = watchPromises();
@@ -91,7 +101,17 @@ export class VirtualClock implements Clock {
     const at = queue.nextAt;
     if (at > until) return false;
     this.#now = at;
-    while (queue.nextAt <= at) queue.runFirst();
+    for (; queue.nextAt <= at; this.#count(at)) queue.runFirst();
     return true;
+  }
+
+  #count(at: number): void {
+    const ms = Math.floor(at);
+    if (ms !== this.#ms) {
+      this.#ms = ms;
+      this.#calls = 0;
+    }
+    if (++this.#calls <= CALLS_A_MS) return;
+    throw new Error(`Time does not pass: after ${CALLS_A_MS} calls it is still ${at} ms.`);
   }
 }
