@@ -1,5 +1,5 @@
 import type { Clock, Endpoint, Random, Timer } from "@rollcall/core";
-import type { Joiner, JoinOutcome, MembershipView } from "@rollcall/join";
+import type { Joiner, JoinOutcome, MembershipView } from "@rollcall/join/scheduler";
 import { Associations } from "./association/associations.js";
 import { type ClusterChange, ClusterCore } from "./cluster-core.js";
 import { Waits } from "./control/waits.js";
@@ -70,6 +70,7 @@ export class ClusterShell implements Joiner, MembershipView {
       random,
       send: (nodeId, message) => this.#sendTo(nodeId, encodeDetectorMessage(message)),
       redial: (nodeId) => this.associations.redial(nodeId),
+      renew: (nodeId) => this.associations.renew(nodeId),
       onReachability: (nodeId, reachability) => this.core.setReachability(nodeId, reachability),
     });
     this.associations = new Associations({

@@ -150,7 +150,17 @@ export class Associations {
    * @param targetId the incarnation that is meant, where a certain one is
    * @throws ClusterError `CONNECT_FAILED`, `CONNECT_TIMED_OUT`, `HANDSHAKE_FAILED`, `HANDSHAKE_TIMED_OUT`, `SHUT_DOWN`
    */
-  async dial(to: Endpoint, targetId: string | undefined, signal?: AbortSignal): Promise<DialResult> {
+  dial(to: Endpoint, targetId: string | undefined, signal?: AbortSignal): Promise<DialResult> {
+    return this.#dial(to, targetId, signal, undefined);
+  }
+
+  /** @param silent a connection that is to be replaced if the peer answers over this one */
+  async #dial(
+    to: Endpoint,
+    targetId: string | undefined,
+    signal: AbortSignal | undefined,
+    silent: Connection | undefined,
+  ): Promise<DialResult> {
     if (this.#stopped) throw shutDown();
     signal?.throwIfAborted();
     const dial = new AbortController();
@@ -160,7 +170,8 @@ export class Associations {
     try {
       const begun = this.#opened;
       const connection = await this.#context.transport.connect(to, this.#context.options.connectTimeoutMs, dial.signal);
-      return await this.#shakeHands(connection, targetId, begun, dial.signal);
+      const decide = (accept: Accept) => this.#decide(accept, begun, silent);
+      return await this.#shakeHands(connection, targetId, decide, dial.signal);
     } finally {
       this.#dials.delete(dial);
       signal?.removeEventListener("abort", abort);
@@ -170,7 +181,7 @@ export class Associations {
   #shakeHands(
     connection: Connection,
     targetId: string | undefined,
-    begun: number,
+    decide: (accept: Accept) => Verdict,
     aborted: AbortSignal,
   ): Promise<DialResult> {
     const { clock, options, view } = this.#context;
@@ -179,7 +190,7 @@ export class Associations {
       performHandshake(
         connection,
         targetId,
-        { view, decide: (accept) => this.#decide(accept, begun) },
+        { view, decide },
         (expired) => clock.schedule(options.handshakeTimeoutMs, expired),
         aborted,
         (result) => {
@@ -229,6 +240,25 @@ export class Associations {
     if (association !== undefined) this.#reach(association);
   }
 
+  /**
+   * Dials a peer that does not answer, although there may be a connection: one can stand and carry nothing, when a
+   * router has forgotten it or one direction is lost. The new one takes its place if the peer answers over that.
+   */
+  renew(nodeId: string): void {
+    const association = this.#associations.get(nodeId);
+    if (association === undefined) return;
+    const { connection, dialling, peer } = association;
+    if (connection === undefined) this.#reach(association);
+    if (connection === undefined || dialling || !this.#holds(association)) return;
+    association.dialling = true;
+    const over = (result?: DialResult) => {
+      association.dialling = false;
+      if (result !== undefined && isReplacement(result)) this.#context.onUnreached(peer, "replaced");
+      this.#reach(association);
+    };
+    this.#dial(peer, peer.id, undefined, connection).then(over, () => over());
+  }
+
   /** Ends the association with a peer that is no longer wanted, once what was sent has left. */
   close(nodeId: string): void {
     const association = this.#associations.get(nodeId);
@@ -246,15 +276,18 @@ export class Associations {
     for (const id of [...this.#waiting.keys()]) this.#tellWaiting(id, false);
   }
 
-  #decide(accept: Accept, begun: number): Verdict {
+  #decide(accept: Accept, begun: number, silent: Connection | undefined): Verdict {
     const peer = accept.from;
     const association = this.#associations.get(peer.id);
-    if (association?.connection !== undefined) {
+    const isSilent = silent !== undefined && association?.connection === silent;
+    if (association?.connection !== undefined && !isSilent) {
       // If the peer does not know of the one we have, and we had it before we dialled, then it is broken.
       return accept.existing !== "none" || association.openedAt > begun ? "drop" : "use";
     }
     if (!this.#isDialledBy(peer.id)) return "use";
-    return accept.existing === "open" || compareNodes(peer, this.#context.view.self) < 0 ? "await" : "use";
+    // To a peer the silent connection is open, too.
+    const isOpenThere = accept.existing === "open" && !isSilent;
+    return isOpenThere || compareNodes(peer, this.#context.view.self) < 0 ? "await" : "use";
   }
 
   #use(connection: Connection, peer: UniqueNode, dialled: boolean): void {
@@ -296,8 +329,7 @@ export class Associations {
     this.dial(peer, peer.id).then(
       (result) => {
         if (result.kind === "associated") return this.#reached(association, undefined);
-        const { code, reason } = result.rejection;
-        this.#reached(association, reason, code === "WRONG_TARGET" ? "replaced" : undefined);
+        this.#reached(association, result.rejection.reason, isReplacement(result) ? "replaced" : undefined);
       },
       (error: unknown) => this.#reached(association, error, isRefusal(error) ? "refused" : undefined),
     );
@@ -378,6 +410,11 @@ export class Associations {
     this.#waiting.delete(nodeId);
     for (const listener of waiting) listener(opened);
   }
+}
+
+/** Whether another incarnation has the address. */
+function isReplacement(result: DialResult): boolean {
+  return result.kind === "rejected" && result.rejection.code === "WRONG_TARGET";
 }
 
 /** Whether nobody listens at the address, as opposed to nobody answering. */

@@ -20,6 +20,8 @@ export interface FailureDetectorContext {
   /** Dials now instead of when the backoff allows. */
   readonly redial: (nodeId: string) => void;
   /** Hears of verdicts and of their end; not of suspicions. */
+  /** Dials a member that does not answer, in case that it is the connection that is broken and not the member. */
+  readonly renew: (nodeId: string) => void;
   readonly onReachability: (nodeId: string, reachability: Reachability) => void;
 }
 
@@ -86,6 +88,7 @@ export class FailureDetector {
       case "reachability": {
         // A suspicion is not a verdict: nobody but the detector has to know that one began or ended.
         const { id, from, to } = directive;
+        if (to !== "reachable") this.#context.renew(id);
         if (to === "unreachable") this.#context.onReachability(id, "unreachable");
         else if (from === "unreachable") this.#context.onReachability(id, "reachable");
         break;

@@ -9,6 +9,7 @@ class Ward {
   readonly clock = new VirtualClock();
   readonly mute = new Set<string>();
   readonly redialled: string[] = [];
+  readonly renewed: string[] = [];
   /** What the detector of a thinks of whom, in order. */
   readonly verdicts: [nodeId: string, reachability: Reachability, at: number][] = [];
   readonly detectors = new Map<string, FailureDetector>();
@@ -44,6 +45,7 @@ class Ward {
         clock.schedule(1, () => this.detectors.get(to)?.receive(selfId, copy));
       },
       redial: (nodeId) => this.redialled.push(`${selfId} → ${nodeId}`),
+      renew: (nodeId) => this.renewed.push(`${selfId} → ${nodeId}`),
       onReachability: (nodeId, reachability) => {
         if (selfId === "a") this.verdicts.push([nodeId, reachability, clock.now()]);
       },
@@ -99,6 +101,16 @@ describe("the failure detector of a node", () => {
     await ward.clock.advance(100);
     expect(ward.verdicts.map(([id, to]) => `${id} ${to}`)).toEqual(["c unreachable"]);
     expect((ward.verdicts[0]?.[2] ?? 0) - from).toBeLessThan(25);
+  });
+
+  it("has whoever is suspected dialled anew, as it may be the connection that is broken", async () => {
+    const ward = new Ward("a", "b");
+    await ward.clock.advance(5_000);
+    expect(ward.renewed).toEqual([]);
+    ward.mute.add("b");
+    await ward.clock.until(() => ward.a.explain().doubts.length > 0);
+    expect(ward.renewed).toContain("a → b");
+    expect(ward.verdicts).toEqual([]);
   });
 
   it("watches nobody who is no member any more, and then waits for nothing", async () => {

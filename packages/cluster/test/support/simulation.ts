@@ -1,5 +1,5 @@
 import type { ClusterEvent, ClusterSystem, MemberStatus } from "@rollcall/cluster";
-import { SimulatedCluster, type SimulatedNodeOptions } from "@rollcall/testkit";
+import { SimulatedCluster, type SimulatedClusterOptions, type SimulatedNodeOptions } from "@rollcall/testkit";
 
 type NodeOptions = Omit<SimulatedNodeOptions, "host">;
 
@@ -12,12 +12,21 @@ type Systems<Count extends number, Made extends ClusterSystem[] = []> = number e
 
 /** How long after everything was shut down a frame may still be under way, in virtual milliseconds. */
 const AFTERMATH_MS = 100;
+/** The same where frames get lost, and are repeated. */
+const LOSSY_AFTERMATH_MS = 3_000;
 
 /**
  * A simulated cluster that sees to it, when it is disposed, that all its nodes have given everything back: nothing is
  * scheduled any more, and no connection is left.
  */
 export class Simulation extends SimulatedCluster {
+  readonly #aftermathMs: number;
+
+  constructor(options: SimulatedClusterOptions = {}) {
+    super(options);
+    this.#aftermathMs = (options.loss ?? 0) > 0 ? LOSSY_AFTERMATH_MS : AFTERMATH_MS;
+  }
+
   /** Starts nodes that do not know each other. */
   async startMany<Count extends number>(count: Count, options: NodeOptions = {}): Promise<Systems<Count>> {
     const systems: ClusterSystem[] = [];
@@ -65,7 +74,7 @@ export class Simulation extends SimulatedCluster {
   override async [Symbol.asyncDispose](): Promise<void> {
     await super[Symbol.asyncDispose]();
     this.network.heal();
-    await this.clock.advance(AFTERMATH_MS);
+    await this.clock.advance(this.#aftermathMs);
     const { pending } = this.clock;
     const { connections } = this.network;
     if (pending > 0 || connections > 0) {
