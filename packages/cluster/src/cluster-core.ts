@@ -187,7 +187,6 @@ export class ClusterCore {
     this.#settling = true;
     try {
       do {
-        if (this.#pending.length > 0) this.#elect();
         this.#announceChanges();
         this.#reconsiderAt = Number.POSITIVE_INFINITY;
         const holdJoining = this.#considerDowning();
@@ -235,13 +234,19 @@ export class ClusterCore {
   }
 
   #announceChanges(): void {
-    for (let change = this.#pending.shift(); change !== undefined; change = this.#pending.shift()) {
-      const now = this.#context.clock.now();
-      if (change.kind === "membership") this.#changedAt = now;
-      this.downing.note(change, now);
-      if (change.kind === "membership" && change.to === "removed") this.convergence.forget(change.member.node.id);
-      this.#context.onChange(change);
+    while (this.#pending.length > 0) {
+      this.#elect();
+      // Whoever is told may bring about further changes: those may have to be followed by another election.
+      for (const change of this.#pending.splice(0)) this.#announce(change);
     }
+  }
+
+  #announce(change: ClusterChange): void {
+    const now = this.#context.clock.now();
+    if (change.kind === "membership") this.#changedAt = now;
+    this.downing.note(change, now);
+    if (change.kind === "membership" && change.to === "removed") this.convergence.forget(change.member.node.id);
+    this.#context.onChange(change);
   }
 
   #armWakeUp(): void {
