@@ -12,15 +12,24 @@ function table(heading: string): [first: string, second: string][] {
   return [...section.matchAll(/^\| `([^`]+)` \| ([^|]*) \|/gm)].map(([, first = "", second = ""]) => [first, second]);
 }
 
+/** Settings that are set one by one. */
+const GROUPS = [
+  "node",
+  "join",
+  "association",
+  "gossip",
+  "leadership",
+  "formation",
+  "onDown",
+  "leave",
+  "tombstones",
+  "events",
+];
+
 /** Every setting with its default as code; those that no short text can show have none. */
 function settings(): [name: string, value: string | undefined][] {
   return Object.entries(defaultSettings()).flatMap(([group, value]): [string, string | undefined][] => {
-    if (
-      !["node", "join", "association", "gossip", "leadership", "onDown", "leave", "tombstones", "events"].includes(
-        group,
-      )
-    )
-      return [[group, code(value)]];
+    if (!GROUPS.includes(group)) return [[group, code(value)]];
     return Object.entries(value).map(([name, inner]) => [`${group}.${name}`, code(inner)]);
   });
 }
