@@ -42,6 +42,22 @@ describe("the demonstration in a network of its own", () => {
     expect(control).toBeGreaterThan(after as number);
   });
 
+  // Elsewhere another program may take the port in between.
+  it.skipIf(!canHave(LOOPBACK_ONLY))(
+    "starts a replacement at the very address of the one that was killed",
+    async () => {
+      const through = inNetwork(LOOPBACK_ONLY);
+      await using demo = new DemoRun(["--json", "--nodes", "2", "--discovery", "file"], { through });
+      expect(await demo.ended, demo.stdout + demo.stderr).toEqual([0, null]);
+      const listening = demo.events.filter(({ event }) => event === "listening");
+      const killed = demo.events.find(({ event }) => event === "killed");
+      const victim = listening.find(({ node }) => node === killed?.node);
+      const replacement = listening.at(-1);
+      expect(replacement?.address).toBe(victim?.address);
+      expect(replacement?.incarnation).not.toBe(victim?.incarnation);
+    },
+  );
+
   it.skipIf(!canHave(NO_MULTICAST))("uses a file where multicast does not work, and says so", async () => {
     await using demo = new DemoRun(["--json", "--nodes", "2"], { through: inNetwork(NO_MULTICAST) });
     expect(await demo.ended, demo.stderr).toEqual([0, null]);
@@ -63,6 +79,6 @@ describe("the demonstration in a network of its own", () => {
     expect(demo.stdout).toMatch(/✗ failed after 2\.\d\d s\. What is missing:\n +- A sees itself joining, not up\n/);
     for (const node of ["A", "B"]) expect(demo.stdout).toMatch(new RegExp(`  ${node}  explains itself:\\n`));
     expect(demo.stdout).toMatch(/^ +joining +UNREACHABLE: 1 of 1 endpoint failed .*ENETUNREACH/m);
-    expect(demo.stdout).toMatch(/^Not done: 1 of 6 steps/m);
+    expect(demo.stdout).toMatch(/^Not done: 1 of 8 steps/m);
   });
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { REPOSITORY } from "../../scripts/lib/workspace.ts";
-import { type DemoEvent, DemoRun, eventually, groupIsEmpty } from "./support/demo-run.ts";
+import { type DemoEvent, DemoRun } from "./support/demo-run.ts";
 
 /** The events that the README has. */
 const DOCUMENTED = new Set(
@@ -28,14 +28,20 @@ const STORY: readonly [what: string, is: (event: DemoEvent) => boolean][] = [
   ["somebody is leaving", (event) => isMember(event, "leaving")],
   ["somebody is down", (event) => isMember(event, "down")],
   ["somebody is removed", (event) => isMember(event, "removed")],
+  ["somebody is killed", ({ event }) => event === "killed"],
+  ["it is unreachable", (event) => event.event === "reachability" && isVictim(event)],
+  ["it is down", (event) => isMember(event, "down") && isVictim(event)],
+  ["it is removed", (event) => isMember(event, "removed") && isVictim(event)],
+  ["another one takes its place", ({ event, node }) => event === "listening" && node === "E"],
+  ["that one is up", (event) => isMember(event, "up") && event.node === "E"],
   ["somebody explains itself", ({ event }) => event === "explanation"],
   ["the end", ({ event }) => event === "summary"],
 ];
 
-const staysUp = ({ event, text }: DemoEvent) => event === "note" && String(text).includes("Ctrl-C");
-
 let addresses = new Map<unknown, unknown>();
+let victim: DemoEvent | undefined;
 const addressOf = (node: unknown) => addresses.get(node);
+const isVictim = ({ address }: DemoEvent) => address !== undefined && address === addressOf(victim?.node);
 const isMember = ({ event, to }: DemoEvent, status: string) => event === "member" && to === status;
 
 describe.each([["mdns"], ["file"]])("the demonstration with --discovery %s", (discovery) => {
@@ -48,16 +54,27 @@ describe.each([["mdns"], ["file"]])("the demonstration with --discovery %s", (di
 
     const { events } = demo;
     addresses = new Map(events.filter(({ event }) => event === "listening").map((each) => [each.node, each.address]));
+    victim = events.find(({ event }) => event === "killed");
     const positions = STORY.map(([, is]) => events.findIndex(is));
     const told = STORY.map(([what], index) => ({ what, position: positions[index] as number }));
     expect(told.filter(({ position }) => position < 0)).toEqual([]);
     expect(told.toSorted((a, b) => a.position - b.position)).toEqual(told);
 
-    expect(events.at(-1)).toMatchObject({ event: "summary", ok: true, stepsDone: 6, steps: 6 });
+    expect(events.at(-1)).toMatchObject({ event: "summary", ok: true, stepsDone: 8, steps: 8 });
     expect(events.filter(({ event }) => !DOCUMENTED.has(event))).toEqual([]);
-    expect(demo.nodePids).toHaveLength(4);
+    expect(demo.nodePids).toHaveLength(5);
     expect(demo.survivors).toEqual([]);
     expect(readdirSync(demo.folder)).toEqual([]);
+    const goals = events.flatMap(({ event, goal }) => (event === "goal" ? [goal] : []));
+    expect(goals).toContainEqual(expect.stringMatching(/^all others see . unreachable, [\d,]+ ms after the kill$/));
+    expect(goals).toContainEqual(expect.stringMatching(/down after [\d,]+ ms, and removed after [\d,]+ ms$/));
+    // Who was killed said no goodbye: it is listed while it is removed, and until it is replaced.
+    const untilReplaced = events.slice(
+      0,
+      events.findIndex(({ event, node }) => event === "listening" && node === "E"),
+    );
+    const lost = untilReplaced.flatMap(({ event, addresses: gone }) => (event === "lost" ? gone : []));
+    expect(lost).not.toContain(addressOf(victim?.node));
   });
 });
 
@@ -68,14 +85,20 @@ describe("the demonstration", () => {
     expect(demo.stdout).not.toContain("\u001b");
     expect(demo.stdout).toMatch(/^2 processes on this machine become one cluster\n/);
     for (const line of [
-      /^Step 1 of 6: /m,
+      /^Step 1 of 8: /m,
       /^ +\d+\.\d\d s {2}[AB] {2}finds [AB]$/m,
       /^ +\d+\.\d\d s {2}[AB] {2}sees [AB] joining$/m,
       /^ +\d+\.\d\d s {2}[AB] {2}is the leader$/m,
       /^ +\d+\.\d\d s {2}C {2}is up$/m,
       /^ +\d+\.\d\d s {2}[ABC] {2}sees [ABC] removed$/m,
+      /^ +\d+\.\d\d s {2}[ABC] {2}is killed: SIGKILL to process \d+$/m,
+      /^ +\d+\.\d\d s {2}[ABC] {2}process ended by SIGKILL$/m,
+      /^ +\d+\.\d\d s {2}[ABC] {2}sees [ABC] unreachable$/m,
+      /^ +\d+\.\d\d s {2}D {2}runs as process \d+ and listens on 127\.0\.0\.1:\d+$/m,
+      /^ +failures +doubts none of 1; local health is /m,
+      /^ +downing +timeout\(1000 ms\): No member is unreachable\.$/m,
       /^ +status +up \(UP: the node is up\)$/m,
-      /^Done: 6 of 6 steps in \d+\.\d\d s\.$/m,
+      /^Done: 8 of 8 steps in \d+\.\d\d s\.$/m,
     ]) {
       expect(demo.stdout).toMatch(line);
     }
@@ -119,79 +142,5 @@ describe("the demonstration fails, with code 1 and a reason,", () => {
     await using demo = new DemoRun(["--discovery", "file"], { env: { TMPDIR: "/proc/self/nowhere" } });
     expect(await demo.ended).toEqual([1, null]);
     expect(demo.stderr).toMatch(/^rollcall demo: .*TMPDIR.*ENOENT/);
-  });
-});
-
-describe("the demonstration with --keep", () => {
-  it("stays up until Ctrl-C, then shuts down and ends with 0", async () => {
-    await using demo = new DemoRun(["--json", "--keep", "--discovery", "file"]);
-    await demo.until(staysUp);
-    expect(demo.survivors).toHaveLength(3);
-    demo.pressCtrlC();
-    expect(await demo.ended).toEqual([0, null]);
-    expect(demo.events.at(-1)).toMatchObject({ event: "summary", ok: true, stepsDone: 6 });
-    expect(demo.survivors).toEqual([]);
-  });
-
-  it("tells of a node that leaves meanwhile, and of one that crashes", async () => {
-    await using demo = new DemoRun(["--json", "--keep"]);
-    await demo.until(staysUp);
-    const [leaver, victim] = demo.survivors as [number, number];
-    process.kill(leaver, "SIGTERM");
-    await demo.until(({ event, code }) => event === "exited" && code === 0 && demo.survivors.length === 2);
-    process.kill(victim, "SIGKILL");
-    await demo.until(({ event, signal }) => event === "exited" && signal === "SIGKILL");
-    demo.kill("SIGTERM");
-    expect(await demo.ended).toEqual([0, null]);
-    expect(demo.survivors).toEqual([]);
-  });
-
-  it("ends at once at the second Ctrl-C", async () => {
-    await using demo = new DemoRun(["--json", "--keep", "--discovery", "file", "--step-timeout", "3600"]);
-    await demo.until(staysUp);
-    // It cannot leave, so that shutting down takes for ever.
-    process.kill(demo.survivors[0] as number, "SIGSTOP");
-    demo.pressCtrlC();
-    await demo.until(({ event, step }) => event === "step" && step === 6);
-    let over = false;
-    void demo.ended.then(() => {
-      over = true;
-    });
-    await eventually(() => {
-      if (!over) demo.pressCtrlC();
-      return over;
-    }, "it has ended");
-    expect(await demo.ended).toEqual([130, null]);
-    await eventually(() => groupIsEmpty(demo.pid), "no process is left");
-  });
-});
-
-describe("the demonstration leaves no process and no file", () => {
-  it.each([
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-    ["SIGHUP", 129],
-  ] as const)("when %s interrupts it, and ends as shells expect", async (signal, code) => {
-    await using demo = new DemoRun(["--json", "--discovery", "file"]);
-    await demo.until(({ event }) => event === "found");
-    demo.kill(signal);
-    expect(await demo.ended).toEqual([code, null]);
-    expect(demo.survivors).toEqual([]);
-    expect(readdirSync(demo.folder)).toEqual([]);
-  });
-
-  it.each([
-    ["mdns", "begin", ({ event }: DemoEvent) => event === "listening"],
-    ["mdns", "are a cluster", staysUp],
-    ["file", "begin", ({ event }: DemoEvent) => event === "listening"],
-    ["file", "are a cluster", staysUp],
-  ])("when it is killed, with --discovery %s, while the nodes %s", async (discovery, _when, moment) => {
-    await using demo = new DemoRun(["--json", "--keep", "--discovery", discovery]);
-    await demo.until(moment);
-    expect(demo.survivors).not.toEqual([]);
-    demo.kill("SIGKILL");
-    expect(await demo.ended).toEqual([null, "SIGKILL"]);
-    await eventually(() => groupIsEmpty(demo.pid), "no process is left");
-    await eventually(() => readdirSync(demo.folder).length === 0, "no file is left");
   });
 });

@@ -14,7 +14,11 @@ const END: readonly Sight[] = ["unreachable", "down", "removed"];
  *
  * @param together what has come about once everybody alive is in the cluster
  */
-export function crashSteps(cast: Cast, start: StartOrder, together: readonly Goal[]): Step[] {
+export function crashSteps(
+  cast: Pick<Cast, "alive" | "enter" | "kill">,
+  start: StartOrder,
+  together: readonly Goal[],
+): Step[] {
   let victim: NodeView | undefined;
   let successor: NodeView | undefined;
   const nameOf = (view: NodeView | undefined) => view?.name ?? "nobody";
