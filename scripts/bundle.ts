@@ -1,19 +1,27 @@
 /**
- * Writes the code of the packages that every node loads as one file each, because loading a module costs more than what
- * is in it; see docs/decisions/0007-one-file-per-package.md. Their types are written by `tsc -b`.
+ * Writes the code of the packages that every node loads as few files, because loading a module costs more than what is in
+ * it; see docs/decisions/0007-one-file-per-package.md. Their types are written by `tsc -b`.
  */
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { REPOSITORY } from "./lib/workspace.ts";
+import { entryPoints, REPOSITORY, workspacePackages } from "./lib/workspace.ts";
 
-const PACKAGES = ["packages/core", "packages/join", "packages/swim", "packages/cluster"];
+const PACKAGES: ReadonlySet<string> = new Set(["core", "join", "swim", "cluster"].map((name) => `packages/${name}`));
 
-for (const folder of PACKAGES) {
+for (const pkg of workspacePackages()) {
+  if (!PACKAGES.has(pkg.folder)) continue;
+  const folder = join(REPOSITORY, pkg.folder);
+  // Their names tell what is in them, so they would be left behind by a change.
+  rmSync(join(folder, "dist/chunks"), { recursive: true, force: true });
   await build({
-    absWorkingDir: join(REPOSITORY, folder),
-    entryPoints: ["src/index.ts"],
-    outfile: "dist/index.js",
+    absWorkingDir: folder,
+    entryPoints: entryPoints(pkg).map(([, source]) => source),
+    outdir: "dist",
+    chunkNames: "chunks/[name]-[hash]",
     bundle: true,
+    // What several entries share, and what is loaded only when it is needed.
+    splitting: true,
     format: "esm",
     platform: "node",
     target: "node22",

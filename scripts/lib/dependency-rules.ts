@@ -30,7 +30,7 @@ export const DEPENDENCY_RULES: Readonly<Record<string, DependencyRule>> = {
   cluster: {
     packages: ["core", "join", "swim"],
     // Settings let users register parts of their own in the container.
-    external: CONTAINER("tokens.ts", "composition.ts", "settings.ts"),
+    external: CONTAINER("tokens.ts", "container-composition.ts", "settings.ts"),
     builtins: ["transport/", "composition.ts"],
     nondeterminism: [],
   },

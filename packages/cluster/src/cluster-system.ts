@@ -1,5 +1,5 @@
 import { type Announcer, type Clock, canAnnounce, formatEndpoint, type Timer } from "@rollcall/core";
-import type { JoinScheduler } from "@rollcall/join";
+import type { JoinScheduler } from "@rollcall/join/scheduler";
 import type { ClusterChange } from "./cluster-core.js";
 import { ClusterShell } from "./cluster-shell.js";
 import { type Composition, compose } from "./composition.js";
@@ -59,7 +59,7 @@ export class ClusterSystem implements AsyncDisposable {
     const settings = defaultSettings();
     await configure(settings);
     validateSettings(name, settings);
-    const parts = compose(settings);
+    const parts = await compose(settings);
     const { host, port, bindHost = host, bindPort = port } = settings.node;
     // What connects before the system is there waits for it in the same turn.
     const early: Connection[] = [];
@@ -111,7 +111,12 @@ export class ClusterSystem implements AsyncDisposable {
     // Nobody else asks when the listing changed.
     const isTapped = discovery !== undefined && settings.formation.stableMs > 0;
     const listed = isTapped ? tapListings(discovery, () => core.listingChanged()) : discovery;
-    this.#scheduler = parts.createScheduler(this.#shell, this.#shell, self.id, listed);
+    this.#scheduler = parts.createScheduler({
+      joiner: this.#shell,
+      membership: this.#shell,
+      selfId: self.id,
+      discovery: listed,
+    });
     const announcer: Announcer | undefined =
       settings.announce && discovery !== undefined && canAnnounce(discovery) ? discovery : undefined;
     const instance = { host: self.host, port: self.port, id: self.id, metadata: { system: self.system } };

@@ -1,5 +1,5 @@
 import { type Backoff, exponentialBackoff, type ServiceDiscovery } from "@rollcall/core";
-import { JOIN_DEFAULTS } from "@rollcall/join";
+import { JOIN_DEFAULTS } from "@rollcall/join/scheduler";
 import { SWIM_PRESETS, type SwimOptions } from "@rollcall/swim";
 import type { DependencyContainer } from "tsyringe";
 import { type DowningStrategy, timeoutDowning } from "./downing/index.js";

@@ -1,5 +1,5 @@
 import { type Endpoint, formatEndpoint } from "@rollcall/core";
-import type { JoinRequestOptions } from "@rollcall/join";
+import type { JoinRequestOptions } from "@rollcall/join/scheduler";
 import { ClusterError } from "../cluster-error.js";
 import type { Member, MemberStatus } from "../membership/member.js";
 import { statusRank } from "../membership/member.js";

@@ -1,4 +1,4 @@
-import type { JoinExplanation } from "@rollcall/join";
+import type { JoinExplanation } from "@rollcall/join/scheduler";
 import type { SwimExplanation } from "@rollcall/swim";
 import type { AssociationCounters } from "../association/associations.js";
 import type { MemberStatus } from "../membership/member.js";
