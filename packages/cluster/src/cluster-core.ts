@@ -40,8 +40,6 @@ export class ClusterCore {
   readonly table: MembershipTable;
   readonly convergence: Convergence;
   readonly downing: DowningWatch;
-  /** Why nobody is made up yet, if that is so. */
-  formationHold: FormationHold | undefined;
   readonly #context: ClusterCoreContext;
   readonly #gossip: Gossip;
   readonly #pending: ClusterChange[] = [];
@@ -82,6 +80,13 @@ export class ClusterCore {
 
   get isLeader(): boolean {
     return this.#leader?.node.id === this.#context.self.id;
+  }
+
+  /** Why this node, which leads, makes nobody up yet, if that is so. */
+  get formationHold(): FormationHold | undefined {
+    if (!this.#canLead) return undefined;
+    const { clock, formation } = this.#context;
+    return holdFormation(this.table.members(), formation, clock.now() - this.#changedAt);
   }
 
   get selfId(): string {
@@ -216,14 +221,16 @@ export class ClusterCore {
     return decision.holdJoining ?? false;
   }
 
+  get #canLead(): boolean {
+    return this.isLeader && !this.#stopped && this.convergence.converged;
+  }
+
   #lead(holdJoining: boolean): void {
-    this.formationHold = undefined;
-    if (!this.isLeader || this.#stopped || !this.convergence.converged) return;
-    const { clock, formation } = this.#context;
-    this.formationHold = holdFormation(this.table.members(), formation, clock.now() - this.#changedAt);
-    this.#reconsiderIn(this.formationHold?.reconsiderInMs);
+    if (!this.#canLead) return;
+    const { formationHold } = this;
+    this.#reconsiderIn(formationHold?.reconsiderInMs);
     for (const { member, to } of leaderActions(this.table.snapshot)) {
-      if (to === "up" && (holdJoining || this.formationHold !== undefined)) continue;
+      if (to === "up" && (holdJoining || formationHold !== undefined)) continue;
       this.#move(member.node.id, to);
     }
   }

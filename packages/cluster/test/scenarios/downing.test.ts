@@ -133,6 +133,37 @@ describe("a network that is open in one direction only", () => {
   });
 });
 
+describe("a network with a bridge", () => {
+  it("over which all hear of each other costs nobody, whatever the strategy", async () => {
+    for (const strategy of [timeoutDowning(), keepMajority(), staticQuorum({ size: 3 }), keepOldest(), downAll()]) {
+      await using world = new Simulation({ configure: downing(strategy) });
+      const systems = await formInOrder(world, 5);
+      world.network.partition(hostsOf([1, 2]), hostsOf([4, 5]));
+      await world.clock.advance(SETTLED_MS);
+      expect(survivors(systems)).toBe("1 2 3 4 5");
+    }
+  });
+});
+
+describe("a cluster that has no leader because it is below its minimum", () => {
+  it("downs nobody, and takes whoever crashed in again when it is started anew", async () => {
+    await using world = new Simulation({
+      configure: ({ leadership }) => {
+        leadership.minimumMembers = 3;
+        leadership.keepBelowMinimum = false;
+      },
+    });
+    const [a, b, c] = await world.form(3);
+    world.kill(c);
+    await world.clock.advance(SETTLED_MS);
+    expect([a, b].map(seen)).toEqual(Array(2).fill("1 up, 2 up, 3 up"));
+    expect([a, b].map(({ cluster }) => cluster.leader)).toEqual([undefined, undefined]);
+    const again = await world.restart(c);
+    await world.join([again], b);
+    await world.united([a, b, again]);
+  });
+});
+
 describe("of two nodes of which the leader crashes, the other", () => {
   it("takes over, downs it after a second, and removes it", async () => {
     await using world = new Simulation();
