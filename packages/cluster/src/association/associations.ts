@@ -350,7 +350,8 @@ export class Associations {
     const { id } = association.peer;
     if (this.#stopped || this.#associations.get(id) !== association) return false;
     if (this.#context.isWanted(id)) return true;
-    this.#discard(association);
+    // One that is open says goodbye over its connection, and is closed after that.
+    if (association.connection === undefined) this.#discard(association);
     return false;
   }
 
