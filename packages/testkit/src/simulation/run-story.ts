@@ -120,9 +120,10 @@ class Run {
   async #agree(): Promise<void> {
     const stage = this.#stage;
     const { clock } = stage.cluster;
+    await this.#pass(stage.pausedForMs);
     const mendedAt = clock.now();
     let dissent: string | undefined = "";
-    for (; dissent !== undefined; dissent = agreement(stage.running)) {
+    for (; dissent !== undefined; dissent = agreement(stage.running, stage.enough)) {
       if (clock.now() - mendedAt >= this.#options.agreeWithinMs) {
         this.#fail("all agree in time", `${this.#options.agreeWithinMs} ms after everything was mended, ${dissent}`);
       }
@@ -131,7 +132,7 @@ class Run {
     }
     this.#agreedAfterMs = clock.now() - mendedAt;
     await this.#pass(REST_MS);
-    const change = agreement(stage.running);
+    const change = agreement(stage.running, stage.enough);
     if (change !== undefined) this.#fail("all agree in time", `${REST_MS} ms after all agreed, ${change}`);
     stage.atRest = true;
     this.#check();

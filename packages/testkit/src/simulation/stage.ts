@@ -28,11 +28,14 @@ export class Stage implements Scene {
   readonly size: number;
   atRest = false;
   sparesTheReachable = true;
+  /** How many nodes it takes for one of them to lead. */
+  enough = 1;
   readonly #options: StageOptions;
   /** The latest process on each host. */
   readonly #nodes: (ClusterSystem | undefined)[];
   #stranger: ClusterSystem | undefined;
   readonly #incarnations: number[];
+  #pausedUntil = 0;
 
   constructor(options: StageOptions) {
     const { seed, size, trace } = options;
@@ -50,6 +53,8 @@ export class Stage implements Scene {
         settings.association.bufferedFrames = 32;
         settings.association.maxHandshakes = 32;
         options.configure?.(settings);
+        const { leadership, formation } = settings;
+        this.enough = Math.max(leadership.minimumMembers, formation.minimumMembers);
         this.sparesTheReachable = /^(timeout|none)\b/.test(settings.downing.name);
       },
     });
@@ -57,6 +62,11 @@ export class Stage implements Scene {
 
   get running(): ClusterSystem[] {
     return this.cluster.running.filter((system) => system !== this.#stranger);
+  }
+
+  /** In how many milliseconds of virtual time the last process that stands still goes on. */
+  get pausedForMs(): number {
+    return Math.max(0, this.#pausedUntil - this.cluster.clock.now());
   }
 
   /** Sets the stage: somebody who does not belong to the play. */
@@ -103,6 +113,7 @@ export class Stage implements Scene {
       case "pause":
         this.#on(operation.node, (system) => {
           faults.paused(system, operation.ms);
+          this.#pausedUntil = Math.max(this.#pausedUntil, cluster.clock.now() + operation.ms);
           cluster.pause(system, operation.ms);
         });
         break;
