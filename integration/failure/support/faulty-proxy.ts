@@ -25,11 +25,6 @@ export class FaultyProxy {
     return proxy;
   }
 
-  /** Connections open now. */
-  get open(): number {
-    return this.#pairs.size;
-  }
-
   /** Resets every connection; new ones are accepted. */
   reset(): void {
     for (const sockets of this.#pairs) for (const socket of sockets) socket.resetAndDestroy();
