@@ -1,0 +1,99 @@
+/** `npm run simulate`: plays random stories of whole clusters in virtual time and says which do not end well. */
+import { parseArgs } from "node:util";
+import { play } from "./lib/play.ts";
+import { playAll } from "./lib/pool.ts";
+import { Progress } from "./lib/progress.ts";
+import type { Task } from "./lib/protocol.ts";
+import { parseRange, parseSeeds } from "./lib/seed-range.ts";
+
+const HELP = `npm run simulate -- [options]
+
+  --seed 4711      plays one seed and says what came of it
+  --seeds 2000     plays the seeds 1 to 2000; 501-700 those (default: 200)
+  --nodes 5-9      how many nodes a cluster has (default: 5-9)
+  --steps 25       how much happens in a story besides the first starts (default: 25)
+  --workers 2      how many processes play (default: 2)
+  --twice 50       plays every 50th seed twice, and looks whether it is the same (default: 50; 0: none)
+  --help
+
+Ends with 1 if something did not hold, with 130 after Ctrl-C. A story that fails is shortened before it is shown.`;
+
+const { values: options } = parseArgs({
+  options: {
+    seed: { type: "string" },
+    seeds: { type: "string", default: "200" },
+    nodes: { type: "string", default: "5-9" },
+    steps: { type: "string", default: "25" },
+    workers: { type: "string", default: "2" },
+    twice: { type: "string", default: "50" },
+    help: { type: "boolean", default: false },
+  },
+});
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  if (options.help) {
+    console.log(HELP);
+    return 0;
+  }
+  let plan: {
+    seeds: ReturnType<typeof parseSeeds>;
+    task: Omit<Task, "seed" | "twice">;
+    workers: number;
+    twice: number;
+  };
+  try {
+    const nodes = parseRange("--nodes", options.nodes);
+    if (nodes.least < 2) throw new Error(`--nodes takes numbers from 2, not ${options.nodes}`);
+    plan = {
+      seeds: options.seed === undefined ? parseSeeds(options.seeds) : onlySeed(options.seed),
+      task: { nodes: [nodes.least, nodes.most], steps: parseRange("--steps", options.steps).most },
+      workers: parseRange("--workers", options.workers).most,
+      twice: options.twice === "0" ? 0 : parseRange("--twice", options.twice).most,
+    };
+  } catch (error) {
+    console.error(`${(error as Error).message}.\n\n${HELP}`);
+    return 2;
+  }
+  const { seeds, task, workers, twice } = plan;
+  if (options.seed !== undefined) return await playOne({ ...task, seed: seeds.first, twice: true });
+
+  function* tasks(): Generator<Task, undefined> {
+    for (let seed = seeds.first; seed <= seeds.last; seed++) {
+      yield { ...task, seed, twice: twice > 0 && seed % twice === 0 };
+    }
+  }
+  const interrupted = new AbortController();
+  process.once("SIGINT", () => interrupted.abort());
+  const count = seeds.last - seeds.first + 1;
+  const progress = new Progress(count);
+  try {
+    await playAll(tasks(), Math.min(workers, count), interrupted.signal, (report) => progress.add(report));
+  } finally {
+    progress.end();
+  }
+  if (interrupted.signal.aborted) return 130;
+  return progress.failed === 0 ? 0 : 1;
+}
+
+async function playOne(task: Task): Promise<number> {
+  const report = await play(task);
+  if (report.kind === "failed") {
+    console.log(report.message);
+    return 1;
+  }
+  const { seed, about, frames, virtualMs, agreedAfterMs, trace } = report;
+  console.log(`Seed ${seed} (${about}): everything held.`);
+  console.log(
+    `${frames} frames in ${Math.round(virtualMs)} virtual ms; all agreed ${agreedAfterMs} ms after all was mended.`,
+  );
+  console.log(`Trace ${trace}, twice.`);
+  return 0;
+}
+
+function onlySeed(text: string): ReturnType<typeof parseSeeds> {
+  const { least, most } = parseRange("--seed", text);
+  if (least !== most) throw new Error(`--seed takes one number, not ${text}`);
+  return { first: least, last: least };
+}
