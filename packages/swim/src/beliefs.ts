@@ -1,6 +1,6 @@
 import { cancel } from "./agenda.js";
 import type { Context } from "./context.js";
-import type { Because, Member } from "./member.js";
+import type { Member, ReachabilityReason } from "./member.js";
 import { KIND } from "./message.js";
 import { suspicionTimeoutMs } from "./suspicion-timeout.js";
 import { LIMITS, NO_UPDATES, STATUS, type Status, type Update } from "./update.js";
@@ -14,7 +14,7 @@ export interface BeliefsListener {
   onUnreachable(member: Member): void;
   /** One that was unreachable no longer is. */
   onReachable(member: Member): void;
-  /** A member has answered, but does not know yet that it is suspected or counts as unreachable. */
+  /** A member lives, but does not know yet that it is suspected or counts as unreachable. */
   onUnaware(member: Member): void;
 }
 
@@ -72,8 +72,13 @@ export class Beliefs {
 
   /** A member has answered us, or somebody who tells us, and named its incarnation. */
   answered(member: Member, incarnation: number): void {
-    member.answeredAt = this.#context.time.now;
+    member.silentAt = undefined;
     this.hearFrom(member, incarnation);
+    this.noteSignOfLife(member);
+  }
+
+  /** Somebody has been heard from. If he is not believed to be reachable, he should be told, and can refute. */
+  noteSignOfLife(member: Member): void {
     if (member.status !== STATUS.reachable) this.#listener.onUnaware(member);
   }
 
@@ -97,16 +102,18 @@ export class Beliefs {
   }
 
   /** This node has come to a verdict. */
-  condemn(member: Member, because: Because): void {
+  condemn(member: Member, because: ReachabilityReason): void {
     if (member.status === STATUS.unreachable) return;
     this.#context.counters.verdicts++;
+    // In a large cluster a suspicion that all have heard of ends for all at the same time; it need not hear it from all.
+    const isOurs = member.suspecters.includes(this.#context.self.id);
     this.#believe(member, member.incarnation, STATUS.unreachable, because);
-    this.#tellItself(member);
+    if (isOurs) this.#tellItself(member);
   }
 
   /** Lets go of a member that is no longer one. */
   forget(member: Member): void {
-    cancel(member.verdict);
+    cancel(member.doubt?.verdict);
     this.#context.dissemination.forget(member);
     this.#reviseVerdicts();
   }
@@ -140,20 +147,23 @@ export class Beliefs {
     member: Member,
     incarnation: number,
     status: Status,
-    because: Because,
+    because: ReachabilityReason,
     suspecters: readonly string[] = [],
   ): void {
     const { options, outbox, time } = this.#context;
     const before = member.status;
     const wasRuledOut = member.isRuledOut;
-    cancel(member.verdict);
+    cancel(member.doubt?.verdict);
     member.incarnation = incarnation;
     member.status = status;
-    member.because = because;
-    member.since = time.now;
-    member.suspecters = status === STATUS.suspect ? suspecters.slice(0, options.confirmations + 1) : [];
+    if (status === STATUS.reachable) {
+      member.doubt = undefined;
+    } else {
+      const counted = status === STATUS.suspect ? suspecters.slice(0, options.confirmations + 1) : [];
+      member.doubt = { because, since: time.now, suspecters: counted, verdict: undefined };
+    }
     this.#recount(member, wasRuledOut);
-    if (status === STATUS.suspect) this.#setVerdict(member);
+    this.#setVerdict(member);
     this.#tell(member);
     if (before !== status) outbox.changed(member.id, before, status, because);
     if (status === STATUS.unreachable) this.#listener.onUnreachable(member);
@@ -161,26 +171,32 @@ export class Beliefs {
   }
 
   #addSuspecters(member: Member, suspecters: readonly string[]): void {
+    const { doubt } = member;
+    if (doubt === undefined) return;
+    const before = doubt.suspecters;
+    // More than that make it no shorter.
+    const room = this.#context.options.confirmations + 1 - before.length;
+    const added = suspecters.filter((id) => !before.includes(id)).slice(0, room);
+    if (added.length === 0) return;
     const wasRuledOut = member.isRuledOut;
-    const before = member.suspecters.length;
-    for (const id of suspecters) {
-      // More than that make it no shorter.
-      if (member.suspecters.length > this.#context.options.confirmations) break;
-      if (!member.suspecters.includes(id)) member.suspecters.push(id);
-    }
-    if (member.suspecters.length === before) return;
+    // Somebody else has found out, too, what we blamed ourselves for.
+    if (before.length === 1 && before[0] === this.#context.self.id) this.#context.health.lower();
+    doubt.suspecters = [...before, ...added];
     this.#recount(member, wasRuledOut);
     this.#setVerdict(member);
     this.#tell(member);
   }
 
+  /** Puts the end of a suspicion where it belongs by now. */
   #setVerdict(member: Member): void {
+    const { doubt, status } = member;
+    if (doubt === undefined || status !== STATUS.suspect) return;
     const { agenda, members, options } = this.#context;
     const { suspicionMinMs, suspicionMaxMs } = options;
     const wanted = Math.min(options.confirmations, members.possibleConfirmers(member));
-    const lastsMs = suspicionTimeoutMs(suspicionMinMs, suspicionMaxMs, member.suspecters.length - 1, wanted);
-    cancel(member.verdict);
-    member.verdict = agenda.add(member.since + lastsMs, () => this.condemn(member, "silent"));
+    const lastsMs = suspicionTimeoutMs(suspicionMinMs, suspicionMaxMs, doubt.suspecters.length - 1, wanted);
+    cancel(doubt.verdict);
+    doubt.verdict = agenda.add(doubt.since + lastsMs, () => this.condemn(member, "silent"));
   }
 
   #recount(member: Member, wasRuledOut: boolean): void {
@@ -194,7 +210,7 @@ export class Beliefs {
     const { members, options } = this.#context;
     // Where there are enough of them either way, it does not.
     if (members.size - members.ruledOut > options.confirmations + 2) return;
-    for (const member of members) if (member.status === STATUS.suspect) this.#setVerdict(member);
+    for (const member of members) this.#setVerdict(member);
   }
 
   #tell(member: Member): void {

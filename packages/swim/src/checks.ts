@@ -26,12 +26,10 @@ export class Checks {
   onSuspicionHeard(member: Member): void {
     const { members, options, random, time } = this.#context;
     if (options.checkers === 0) return;
-    const silentLately = member.silentAt > Math.max(member.answeredAt, time.now - options.probeIntervalMs);
-    // As helpers have just been when they were asked to probe it.
-    if (silentLately) this.#beliefs.suspect(member);
-    else if (member.suspecters.length <= options.confirmations && random() * members.size < options.checkers) {
-      this.check(member);
-    }
+    // As it has just been to those who were asked to probe it.
+    const { silentAt } = member;
+    if (silentAt !== undefined && silentAt > time.now - options.probeIntervalMs) this.#beliefs.suspect(member);
+    else if (random() * (members.size - members.ruledOut) < options.checkers) this.check(member);
   }
 
   /** Pings a member now, unless an answer is being waited for anyway. */

@@ -1,4 +1,4 @@
-import type { Because } from "./member.js";
+import type { ReachabilityReason } from "./member.js";
 import type { SwimMessage } from "./message.js";
 import type { Reachability } from "./update.js";
 
@@ -24,7 +24,7 @@ export interface ReachabilityDirective {
   readonly id: string;
   readonly from: Reachability;
   readonly to: Reachability;
-  readonly because: Because;
+  readonly because: ReachabilityReason;
 }
 
 /** What the machine wants done. */

@@ -1,3 +1,4 @@
+import type { Counting } from "./counters.js";
 import type { Member } from "./member.js";
 import { NO_UPDATES, type Update } from "./update.js";
 
@@ -24,16 +25,16 @@ export interface DisseminationOptions {
  */
 export class Dissemination {
   readonly #options: DisseminationOptions;
+  readonly #counters: Pick<Counting, "expiredNews">;
   readonly #news = new Map<Member, News>();
   /** By how often they have been sent. */
   readonly #piles: News[][] = [];
   #limit = 0;
   #size = 0;
-  /** Pieces of news that were dropped before they had been sent as often as they should. */
-  expired = 0;
 
-  constructor(options: DisseminationOptions) {
+  constructor(options: DisseminationOptions, counters: Pick<Counting, "expiredNews">) {
     this.#options = options;
+    this.#counters = counters;
   }
 
   /** How many pieces of news there are to send. */
@@ -102,7 +103,7 @@ export class Dissemination {
   }
 
   #expire(news: News): void {
-    if (news.sends < this.#limit) this.expired++;
+    if (news.sends < this.#limit) this.#counters.expiredNews++;
     this.#drop(news);
   }
 

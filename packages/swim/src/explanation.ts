@@ -1,13 +1,13 @@
 import type { Context } from "./context.js";
 import type { SwimCounters } from "./counters.js";
-import type { Because, Member } from "./member.js";
-import { REACHABILITIES, type Reachability, STATUS } from "./update.js";
+import type { Member, ReachabilityReason } from "./member.js";
+import { REACHABILITIES, type Reachability } from "./update.js";
 
 /** Why a member is not simply reachable. */
 export interface DoubtExplanation {
   readonly id: string;
   readonly reachability: Reachability;
-  readonly because: Because;
+  readonly because: ReachabilityReason;
   readonly incarnation: number;
   /** How long it has been so, in milliseconds, stalls of this process not counted. */
   readonly sinceMs: number;
@@ -48,25 +48,23 @@ export function explainContext(context: Context): SwimExplanation {
     probeIntervalMs: health.scale(options.probeIntervalMs),
     probeTimeoutMs: health.scale(options.probeTimeoutMs),
     news: dissemination.size,
-    doubts: [...members].filter(isDoubted).map((member) => explainDoubt(member, time.now)),
-    counters: { ...counters, expiredNews: dissemination.expired },
+    doubts: [...members].flatMap((member) => explainDoubt(member, time.now) ?? []),
+    counters: { ...counters },
   };
 }
 
-function isDoubted(member: Member): boolean {
-  return member.status !== STATUS.reachable;
-}
-
-function explainDoubt(member: Member, now: number): DoubtExplanation {
-  const { because, disconnected, id, incarnation, since, status, suspecters, verdict } = member;
+function explainDoubt(member: Member, now: number): DoubtExplanation | undefined {
+  const { disconnected, doubt, id, incarnation, status } = member;
+  if (doubt === undefined) return undefined;
+  const { because, since, suspecters, verdict } = doubt;
   return {
     id,
     reachability: REACHABILITIES[status] as Reachability,
     because,
     incarnation,
     sinceMs: now - since,
-    suspectedBy: [...suspecters],
-    ...(status === STATUS.suspect && verdict !== undefined ? { unreachableInMs: Math.max(0, verdict.at - now) } : {}),
+    suspectedBy: suspecters,
+    ...(verdict === undefined ? {} : { unreachableInMs: Math.max(0, verdict.at - now) }),
     disconnected,
   };
 }

@@ -6,7 +6,7 @@
 export type { SwimCounters } from "./counters.js";
 export type { ReachabilityDirective, RedialDirective, SendDirective, SwimDirective } from "./directive.js";
 export type { DoubtExplanation, SwimExplanation } from "./explanation.js";
-export type { Because } from "./member.js";
+export type { ReachabilityReason } from "./member.js";
 export {
   type Ack,
   type Gossip,

@@ -6,39 +6,49 @@ import { STATUS, type Status } from "./update.js";
  * refused connections, and another member, or repetition, confirmed it. `replaced`: another incarnation answers there.
  * `told`: others have found out. `answered`: it was heard from, or has refuted what was believed.
  */
-export type Because = "silent" | "refused" | "replaced" | "told" | "answered";
+export type ReachabilityReason = "silent" | "refused" | "replaced" | "told" | "answered";
 
-/** What this node knows of one member. Its belief is written by `Beliefs` alone. */
+/** Why a member is suspect or unreachable. */
+export interface Doubt {
+  readonly because: ReachabilityReason;
+  /** Since when it has the status that it has. */
+  readonly since: number;
+  /** Whoever suspects it, as far as that counts; each once. */
+  suspecters: readonly string[];
+  /** When the suspicion ends. */
+  verdict: Appointment | undefined;
+}
+
+/**
+ * What this node knows of one member. Its belief is written by `Beliefs` alone. There is one for every pair of nodes in
+ * a simulation, so it is small as long as nothing is the matter.
+ */
 export class Member {
   readonly id: string;
   incarnation = 0;
   status: Status = STATUS.reachable;
-  /** Whoever suspects it, as far as that counts; each once. */
-  suspecters: string[] = [];
-  /** Why it has the status that it has. */
-  because: Because = "answered";
-  /** Since when it has that status. */
-  since: number;
-  /** When the suspicion ends. */
-  verdict: Appointment | undefined;
-  /** When a ping of ours, or of somebody who told us, was last answered. */
-  answeredAt = Number.NEGATIVE_INFINITY;
-  /** When we last waited for an answer in vain. */
-  silentAt = Number.NEGATIVE_INFINITY;
+  /** While it is not reachable. */
+  doubt: Doubt | undefined = undefined;
   /** How many exchanges with it are under way whose outcome will tell whether it is there. */
   awaited = 0;
+  /** When we last waited for an answer in vain, if it has not answered since. */
+  silentAt: number | undefined = undefined;
   /** Whether the transport has said that there is no connection to it. */
   disconnected = false;
-  /** When its address last refused us a connection, while there is none. */
-  refusedAt = Number.NEGATIVE_INFINITY;
+  /** When its address last refused us a connection, if there has been none since. */
+  refusedAt: number | undefined = undefined;
   /** Whether it has been taken out of the membership, while somebody still holds on to this. */
   removed = false;
   /** Its place in the list of all members. */
   index = -1;
 
-  constructor(id: string, now: number) {
+  constructor(id: string) {
     this.id = id;
-    this.since = now;
+  }
+
+  /** Whoever suspects it, as far as that counts; each once. */
+  get suspecters(): readonly string[] {
+    return this.doubt?.suspecters ?? NOBODY;
   }
 
   /**
@@ -49,3 +59,5 @@ export class Member {
     return this.status === STATUS.unreachable || this.suspecters.length > 1;
   }
 }
+
+const NOBODY: readonly string[] = Object.freeze([]);

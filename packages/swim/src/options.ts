@@ -43,8 +43,9 @@ export interface SwimOptions {
   /** Whoever is woken later than this has stalled. More than timers are late by nature; less than the time-out. */
   readonly stallThresholdMs: number;
   /**
-   * How many members, on average, look after a suspicion of which they hear: in a small cluster all, in a large one a
-   * random few, so that the suspected one is not overrun. 0: nobody does, confirmations come from the usual probes.
+   * How many members, on average, look after a suspicion of which they hear, and try somebody again who is unreachable:
+   * in a small cluster all, in a large one a random few, so that the one in question is not overrun. 0: nobody looks
+   * after suspicions, and confirmations come from the usual probes.
    */
   readonly checkers: number;
   /** How many such checks a node makes per probe interval at most; what is over is left out. At least 1. */

@@ -1,5 +1,5 @@
 import type { SwimDirective } from "./directive.js";
-import type { Because } from "./member.js";
+import type { ReachabilityReason } from "./member.js";
 import type { SwimMessage } from "./message.js";
 import { REACHABILITIES, type Status } from "./update.js";
 
@@ -24,7 +24,7 @@ export class Outbox {
     this.#waiting.push({ kind: "redial", id });
   }
 
-  changed(id: string, from: Status, to: Status, because: Because): void {
+  changed(id: string, from: Status, to: Status, because: ReachabilityReason): void {
     this.#waiting.push({ kind: "reachability", id, from: REACHABILITIES[from]!, to: REACHABILITIES[to]!, because });
   }
 

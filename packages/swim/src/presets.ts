@@ -5,7 +5,7 @@ const lan: SwimOptions = Object.freeze({
   probeIntervalMs: 500,
   probeTimeoutMs: 300,
   indirectProbes: 3,
-  suspicionMinMs: 750,
+  suspicionMinMs: 800,
   suspicionMaxMs: 5000,
   confirmations: 4,
   gossipIntervalMs: 200,

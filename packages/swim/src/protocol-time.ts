@@ -28,14 +28,16 @@ export class ProtocolTime {
   /**
    * Goes on to `clockNow`.
    *
-   * @param promisedAt the clock's time at which we wanted to be woken
+   * @param dueAt the protocol time at which we wanted to be woken
    * @returns how long this process has stalled, in milliseconds; 0 if it has not
    */
-  goOn(clockNow: number, promisedAt: number): number {
-    const lateMs = clockNow - promisedAt;
+  goOn(clockNow: number, dueAt: number): number {
+    const lateMs = clockNow - this.onClock(dueAt);
     const stalled = lateMs > this.#options.stallThresholdMs;
     if (stalled) this.#stalledMs += lateMs + this.#options.listenMs;
     this.#now = Math.max(this.#now, clockNow - this.#stalledMs);
+    // Or rounding could make whoever wakes us at that very time do so for ever.
+    if (!stalled && lateMs >= 0) this.#now = Math.max(this.#now, dueAt);
     return stalled ? lateMs : 0;
   }
 

@@ -28,6 +28,7 @@ export class Rechecks {
 
   add(member: Member): void {
     this.#unreachable.add(member);
+    if (!this.#isMyTurn(1)) return;
     this.#fresh.set(member, TIMES);
     if (this.#next?.act === undefined) this.#schedule();
   }
@@ -40,12 +41,19 @@ export class Rechecks {
 
   /** Tries the one that has waited longest. */
   tryNext(): void {
+    if (!this.#isMyTurn(this.#unreachable.size)) return;
     for (const member of this.#unreachable) {
       this.#unreachable.delete(member);
       this.#unreachable.add(member);
       this.#try(member);
       return;
     }
+  }
+
+  /** Each is tried by a few members on average, so that who comes back is not met by all at once. */
+  #isMyTurn(members: number): boolean {
+    const { members: others, options, random } = this.#context;
+    return random() * others.size < members * Math.max(1, options.checkers);
   }
 
   #schedule(): void {

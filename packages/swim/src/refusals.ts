@@ -2,10 +2,14 @@ import { type Appointment, cancel } from "./agenda.js";
 import type { Beliefs } from "./beliefs.js";
 import type { Checks } from "./checks.js";
 import type { Context } from "./context.js";
+import { Credit } from "./credit.js";
 import { Inquiry, type InquiryOutcome } from "./inquiry.js";
 import type { Member } from "./member.js";
 import type { Relays } from "./relays.js";
 import { STATUS } from "./update.js";
+
+/** About how many members others are asked at once, and per gossip interval; the rest have to wait. */
+const AT_ONCE = 8;
 
 /** What is known of a member that refuses connections. */
 interface Refusal {
@@ -35,12 +39,14 @@ export class Refusals {
   readonly #checks: Checks;
   readonly #relays: Relays;
   readonly #refusals = new Map<Member, Refusal>();
+  readonly #credit: Credit;
 
   constructor(context: Context, beliefs: Beliefs, checks: Checks, relays: Relays) {
     this.#context = context;
     this.#beliefs = beliefs;
     this.#checks = checks;
     this.#relays = relays;
+    this.#credit = new Credit(AT_ONCE, context.options.gossipIntervalMs / AT_ONCE, context.time.now);
   }
 
   connectionLost(member: Member): void {
@@ -51,7 +57,7 @@ export class Refusals {
   /** There is a connection, or a message came in over one. */
   connected(member: Member): void {
     member.disconnected = false;
-    member.refusedAt = Number.NEGATIVE_INFINITY;
+    member.refusedAt = undefined;
     this.forget(member);
     this.#relays.connected(member);
     if (member.status !== STATUS.reachable) this.#checks.check(member);
@@ -84,40 +90,42 @@ export class Refusals {
   }
 
   #noteRefusal(member: Member): Refusal {
-    const { options, time } = this.#context;
+    const { time } = this.#context;
     let refusal = this.#refusals.get(member);
     if (refusal === undefined) {
       refusal = { firstAt: time.now, count: 0, quietUntil: Number.NEGATIVE_INFINITY };
       this.#refusals.set(member, refusal);
-      const others = this.#context.members.size - 1;
-      // In a large cluster a few ask, and the others hear of it; if they do not, they ask later.
-      if (others > 0 && this.#context.random() * others >= options.checkers) {
-        const inMs = (1 + this.#context.random()) * options.gossipIntervalMs;
-        this.#later(member, refusal, inMs, () => this.#inquire(member, refusal as Refusal));
-      }
     }
     refusal.count++;
     return refusal;
   }
 
   #inquire(member: Member, refusal: Refusal): void {
-    const helpers = this.#context.members.draw(this.#context.options.indirectProbes, STATUS.reachable, member);
-    if (helpers.length === 0) this.#weighAlone(member, refusal);
-    else
-      refusal.inquiry = new Inquiry(this.#context, member, helpers, (outcome) =>
-        this.#conclude(member, refusal, outcome),
-      );
+    const { members, options, time } = this.#context;
+    const helpers = members.draw(options.indirectProbes, STATUS.reachable, member);
+    if (helpers.length === 0) {
+      this.#weighAlone(member, refusal);
+    } else if (this.#credit.spend(time.now)) {
+      const conclude = (outcome: InquiryOutcome) => this.#conclude(member, refusal, outcome);
+      refusal.inquiry = new Inquiry(this.#context, member, helpers, conclude);
+    } else {
+      // Many have gone at once. Of most of them others will have told us by then.
+      const inMs = this.#credit.nextAt(time.now) - time.now;
+      this.#later(member, refusal, inMs, () => this.#inquire(member, refusal));
+    }
   }
 
   #conclude(member: Member, refusal: Refusal, outcome: InquiryOutcome): void {
     delete refusal.inquiry;
+    const { options, outbox, time } = this.#context;
     if (outcome === "refused") {
       this.#beliefs.condemn(member, "refused");
     } else if (outcome === "undecided") {
       this.#beliefs.suspect(member);
+      this.#later(member, refusal, options.recheckIntervalMs, () => outbox.redial(member.id));
     } else {
       // It is refused to us alone. The usual probes, which reach it through others, keep an eye on it.
-      refusal.quietUntil = this.#context.time.now + this.#context.options.suspicionMaxMs;
+      refusal.quietUntil = time.now + options.suspicionMaxMs;
     }
   }
 

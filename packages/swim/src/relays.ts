@@ -54,7 +54,7 @@ export class Relays {
       return;
     }
     if (dial && member.disconnected) {
-      if (member.refusedAt > time.now - options.probeIntervalMs) {
+      if (member.refusedAt !== undefined && member.refusedAt > time.now - options.probeIntervalMs) {
         outbox.send(requester, [KIND.nack, request, 1, beliefAbout(member)]);
         return;
       }

@@ -11,7 +11,8 @@ import { GossipRounds } from "./gossip.js";
 import { LocalHealth } from "./local-health.js";
 import { Member } from "./member.js";
 import { Members } from "./members.js";
-import { KIND, type SwimMessage } from "./message.js";
+import type { SwimMessage } from "./message.js";
+import { MessageHandler } from "./message-handler.js";
 import type { SwimOptionsInput } from "./options.js";
 import { Outbox } from "./outbox.js";
 import { Probes } from "./probes.js";
@@ -22,7 +23,7 @@ import { Refusals } from "./refusals.js";
 import { Relays } from "./relays.js";
 import { resolveOptions } from "./resolve-options.js";
 import { SwimError } from "./swim-error.js";
-import { REACHABILITIES, type Reachability, type Update } from "./update.js";
+import { REACHABILITIES, type Reachability } from "./update.js";
 
 /**
  * What the transport has seen of the connection to a member. `connection-lost`: there was one and it is gone; the member
@@ -60,7 +61,7 @@ export class Swim {
   readonly #beliefs: Beliefs;
   readonly #checks: Checks;
   readonly #probes: Probes;
-  readonly #relays: Relays;
+  readonly #messages: MessageHandler;
   readonly #refusals: Refusals;
   readonly #rechecks: Rechecks;
 
@@ -69,17 +70,18 @@ export class Swim {
     if (!isId(selfId)) throw invalidMember(selfId);
     const options = resolveOptions(input);
     const { probeTimeoutMs, stallThresholdMs } = options;
+    const counters = countFromZero();
     this.#context = {
       options,
       random,
       time: new ProtocolTime(now, { stallThresholdMs, listenMs: probeTimeoutMs }),
       agenda: new Agenda(),
       health: new LocalHealth(options.maxLocalHealth),
-      self: new Member(selfId, now),
+      self: new Member(selfId),
       members: new Members(random),
-      dissemination: new Dissemination(options),
+      dissemination: new Dissemination(options, counters),
       exchanges: new Exchanges(),
-      counters: countFromZero(),
+      counters,
       outbox: new Outbox(perform),
     };
     const gossip = new GossipRounds(this.#context);
@@ -95,8 +97,9 @@ export class Swim {
       onUnaware: (member) => options.buddy && this.#checks.check(member),
     });
     this.#checks = new Checks(this.#context, this.#beliefs);
-    this.#relays = new Relays(this.#context, this.#beliefs);
-    this.#refusals = new Refusals(this.#context, this.#beliefs, this.#checks, this.#relays);
+    const relays = new Relays(this.#context, this.#beliefs);
+    this.#messages = new MessageHandler(this.#context, this.#beliefs, relays);
+    this.#refusals = new Refusals(this.#context, this.#beliefs, this.#checks, relays);
     this.#rechecks = new Rechecks(this.#context, this.#checks);
     this.#probes = new Probes(this.#context, this.#beliefs, () => this.#rechecks.tryNext());
   }
@@ -118,8 +121,7 @@ export class Swim {
   }
 
   get counters(): SwimCounters {
-    const { counters, dissemination } = this.#context;
-    return { ...counters, expiredNews: dissemination.expired };
+    return { ...this.#context.counters };
   }
 
   /** What is thought of a member; `undefined` of somebody who is none. This node itself is always reachable. */
@@ -139,7 +141,7 @@ export class Swim {
     if (!isId(id) || id === self.id) throw invalidMember(id);
     if (members.get(id) !== undefined) return;
     this.#begin(now);
-    const member = new Member(id, this.#context.time.now);
+    const member = new Member(id);
     members.add(member);
     this.#context.dissemination.resize(members.size + 1);
     this.#probes.add(member);
@@ -165,7 +167,7 @@ export class Swim {
     this.#begin(now);
     const sender = this.#context.members.get(from);
     if (sender?.disconnected) this.#refusals.connected(sender);
-    this.#handle(from, sender, message);
+    this.#messages.receive(from, sender, message);
     this.#end();
   }
 
@@ -194,8 +196,8 @@ export class Swim {
 
   /** Time goes on; if we come much later than we wanted, that is our own fault and nobody else's. */
   #begin(now: number): void {
-    const { counters, health, options, time } = this.#context;
-    const stalledMs = time.goOn(now, this.nextAt);
+    const { agenda, counters, health, options, time } = this.#context;
+    const stalledMs = time.goOn(now, agenda.nextAt);
     if (stalledMs === 0) return;
     counters.stalls++;
     health.raise(1 + Math.floor(stalledMs / options.probeIntervalMs));
@@ -205,75 +207,6 @@ export class Swim {
     const { agenda, outbox, time } = this.#context;
     agenda.runDue(time.now);
     outbox.empty();
-  }
-
-  #handle(from: string, sender: Member | undefined, message: SwimMessage): void {
-    switch (message[0]) {
-      case KIND.ping: {
-        const [, sequence, incarnation, believedIncarnation, believedStatus, updates] = message;
-        if (sender !== undefined) this.#beliefs.hearFrom(sender, incarnation);
-        this.#beliefs.hearOfSelf(believedIncarnation, believedStatus);
-        this.#ack(from, sequence, this.#beliefs.hear(updates));
-        break;
-      }
-      case KIND.ack: {
-        const [, sequence, incarnation, updates] = message;
-        this.#correct(from, updates);
-        this.#acked(sender, incarnation, sequence);
-        break;
-      }
-      case KIND.pingRequest: {
-        const [, sequence, target, withinMs, dial, updates] = message;
-        this.#correct(from, updates);
-        this.#relays.request(from, sequence, target, withinMs, dial === 1);
-        break;
-      }
-      case KIND.indirectAck: {
-        const [, sequence, target, incarnation, updates] = message;
-        this.#correct(from, updates);
-        this.#acked(this.#context.members.get(target), incarnation, sequence);
-        break;
-      }
-      case KIND.nack: {
-        const [, sequence, refused, updates] = message;
-        this.#correct(from, updates);
-        this.#nacked(from, sequence, refused === 1);
-        break;
-      }
-      case KIND.gossip:
-        this.#correct(from, message[1]);
-        break;
-    }
-  }
-
-  #ack(to: string, sequence: number, corrections: readonly Update[]): void {
-    const { dissemination, options, outbox, self, time } = this.#context;
-    const room = options.maxUpdatesPerMessage - corrections.length;
-    const news = dissemination.take(room, time.now);
-    const updates = corrections.length === 0 ? news : [...corrections, ...news];
-    outbox.send(to, [KIND.ack, sequence, self.incarnation, updates]);
-  }
-
-  #acked(member: Member | undefined, incarnation: number, sequence: number): void {
-    if (member === undefined) return;
-    const exchange = this.#context.exchanges.get(sequence);
-    // First, so that what it has answered is over when somebody wants to ask it something else.
-    if (exchange?.member === member) exchange.acked();
-    else this.#context.counters.lateAnswers++;
-    this.#beliefs.answered(member, incarnation);
-  }
-
-  #nacked(from: string, sequence: number, refused: boolean): void {
-    const exchange = this.#context.exchanges.get(sequence);
-    if (exchange === undefined) this.#context.counters.lateAnswers++;
-    exchange?.nacked(from, refused);
-  }
-
-  /** Takes in news, and tells whoever sent it what is newer. */
-  #correct(from: string, updates: readonly Update[]): void {
-    if (updates.length === 0) return;
-    const corrections = this.#beliefs.hear(updates);
-    if (corrections.length > 0) this.#context.outbox.send(from, [KIND.gossip, corrections]);
   }
 }
 
