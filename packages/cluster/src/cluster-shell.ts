@@ -204,15 +204,19 @@ export class ClusterShell implements Joiner, MembershipView {
     this.#context.logger.debug({ code, reason, peer: peer?.toString(), direction }, "handshake refused");
     const { by } = rejection;
     if (code !== "TOMBSTONED" || by === undefined || by.nodeId === this.#context.self.id) return;
-    const removedThem = this.core.table.tombstones.find(by.nodeId) !== undefined;
+    const { table } = this.core;
+    const removedThem = table.tombstones.find(by.nodeId) !== undefined || table.get(by.nodeId)?.status === "down";
     if (mustYield(this.#side(), by.side, removedThem)) this.#context.onExpelled(reason);
   }
 
   #side(): Side {
     let lowest = this.#context.self;
+    let members = 0;
     for (const member of this.core.table.members()) {
-      if (isLiving(member) && compareNodes(member.node, lowest) < 0) lowest = member.node;
+      if (!isLiving(member) || member.reachability === "unreachable") continue;
+      members++;
+      if (compareNodes(member.node, lowest) < 0) lowest = member.node;
     }
-    return { lowest, members: this.core.table.living };
+    return { lowest, members };
   }
 }

@@ -192,10 +192,21 @@ export class Gossip {
     if (entries.length > 0) send([from], { kind: "delta", entries, wanted: [] });
   }
 
+  /**
+   * Whether somebody's word counts on who is down. Not if it is down itself: when a split heals while each side gives up
+   * the other, all would take each other's word, and nobody be left. Which side goes is settled when they shake hands.
+   */
+  #hasSay({ id }: UniqueNode): boolean {
+    const { table } = this.#context;
+    return table.get(id)?.status !== "down" && table.tombstones.find(id) === undefined;
+  }
+
   #merge(from: UniqueNode, entries: readonly MembershipEntry[], forward: boolean, now: number): void {
     const { table, send } = this.#context;
     const removed: MembershipEntry[] = [];
+    const hasSay = this.#hasSay(from);
     for (const entry of entries) {
+      if (!hasSay && isEnd(entry) && entry.node.id !== from.id) continue;
       const result = table.merge(entry, now);
       if (result === "duplicate-id") {
         this.duplicateIds++;
@@ -306,4 +317,8 @@ function fanout(peers: number): number {
 /** The entry as it stands now, which may be further on than when it was noted. */
 function current(entry: MembershipEntry, table: MembershipTable): MembershipEntry {
   return entry.status === "removed" ? entry : (table.get(entry.node.id) ?? entry);
+}
+
+function isEnd({ status }: MembershipEntry): boolean {
+  return status === "down" || status === "removed";
 }

@@ -1,10 +1,13 @@
 import { compareNodes, type UniqueNode } from "../node.js";
 
-/** A cluster in the eyes of one of its nodes. */
+/**
+ * A cluster in the eyes of one of its nodes: those that have not been downed and can be reached. Who cannot may be on the
+ * other side, and about to be downed.
+ */
 export interface Side {
-  /** Of those that have not been downed, the one with the lowest address. */
+  /** The one with the lowest address. */
   readonly lowest: UniqueNode;
-  /** How many have not been downed. */
+  /** How many they are. */
   readonly members: number;
 }
 

@@ -59,6 +59,28 @@ describe("a network that was split for so long that each side has removed the ot
   });
 });
 
+describe("a network that is whole again while its sides give each other up", () => {
+  it("leaves one cluster, and hardly ever fewer than the smaller side", async () => {
+    const left: number[] = [];
+    // From before the first is downed until after the last is removed, and while connections to them are still open.
+    for (let lengthMs = 2_000; lengthMs < 6_000; lengthMs += 250) {
+      await forEachSeed(6, async (seed) => {
+        const options = { seed: seed * 10_000 + lengthMs, discovery: true, retransmits: seed % 2 === 0 };
+        await using world = new Simulation(options);
+        const systems = await formed(world, 5);
+        world.network.partition(hostsOf(systems.slice(0, 2)), hostsOf(systems.slice(2)));
+        await world.clock.advance(lengthMs);
+        world.network.heal();
+        await world.clock.advance(40_000);
+        expect(areUnited(world.running)).toBe(true);
+        left.push(world.running.length);
+      });
+    }
+    expect(Math.min(...left)).toBeGreaterThan(0);
+    expect(left.filter((count) => count < 2).length).toBeLessThanOrEqual(2);
+  }, 120_000);
+});
+
 describe("a network that was split for a moment", () => {
   it("is whole again, without anybody downed, if it heals before the time-out", async () => {
     await forEachSeed(20, async (seed) => {
