@@ -1,12 +1,15 @@
 import type { Member } from "./member.ts";
 import type { View } from "./setup.ts";
 
+/** Whose views are looked at. */
+type Watched = Pick<Member, "id" | "views">;
+
 /** The fewest that any member that was up itself has seen up, since it saw its whole cluster for the first time. */
-export function fewestUp(members: readonly Member[]): number {
+export function fewestUp(members: readonly Watched[]): number {
   return Math.min(...members.flatMap(fewestUpOf));
 }
 
-function fewestUpOf({ id, views }: Member): number[] {
+function fewestUpOf({ id, views }: Watched): number[] {
   const isUp = ({ members }: View) => members.some((member) => member.id === id && member.status === "up");
   const counts = views.filter(isUp).map(({ members }) => members.filter(({ status }) => status === "up").length);
   // Before, it is the cluster that is being formed, or what it has heard of it so far.
@@ -17,7 +20,7 @@ function fewestUpOf({ id, views }: Member): number[] {
  * Where two processes led at once, each in the belief that everybody agreed with it, although they saw the same members
  * with the same statuses: a line for each such moment.
  */
-export function rivalLeaders(members: readonly Member[]): string[] {
+export function rivalLeaders(members: readonly Watched[]): string[] {
   const latest = new Map<string, View>();
   const rivals: string[] = [];
   const timeline = members.flatMap((member) => member.views.map((view) => ({ id: member.id, view })));
