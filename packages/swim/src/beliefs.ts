@@ -74,7 +74,6 @@ export class Beliefs {
   answered(member: Member, incarnation: number): void {
     member.silentAt = undefined;
     this.hearFrom(member, incarnation);
-    this.noteSignOfLife(member);
   }
 
   /** Somebody has been heard from. If he is not believed to be reachable, he should be told, and can refute. */
@@ -91,11 +90,11 @@ export class Beliefs {
   /** This node has found out by itself that a member does not answer. */
   suspect(member: Member): void {
     const { self, counters } = this.#context;
-    if (member.status === STATUS.unreachable || member.suspecters.includes(self.id)) return;
+    if (member.status === STATUS.unreachable) return;
     if (member.status === STATUS.reachable) {
       this.#believe(member, member.incarnation, STATUS.suspect, "silent", [self.id]);
-    } else {
-      this.#addSuspecters(member, [self.id]);
+    } else if (!this.#addSuspecters(member, [self.id])) {
+      return;
     }
     counters.suspicions++;
     this.#tellItself(member);
@@ -170,14 +169,15 @@ export class Beliefs {
     else if (before === STATUS.unreachable) this.#listener.onReachable(member);
   }
 
-  #addSuspecters(member: Member, suspecters: readonly string[]): void {
+  /** @returns whether one of them counts */
+  #addSuspecters(member: Member, suspecters: readonly string[]): boolean {
     const { doubt } = member;
-    if (doubt === undefined) return;
+    if (doubt === undefined) return false;
     const before = doubt.suspecters;
     // More than that make it no shorter.
     const room = this.#context.options.confirmations + 1 - before.length;
     const added = suspecters.filter((id) => !before.includes(id)).slice(0, room);
-    if (added.length === 0) return;
+    if (added.length === 0) return false;
     const wasRuledOut = member.isRuledOut;
     // Somebody else has found out, too, what we blamed ourselves for.
     if (before.length === 1 && before[0] === this.#context.self.id) this.#context.health.lower();
@@ -185,6 +185,7 @@ export class Beliefs {
     this.#recount(member, wasRuledOut);
     this.#setVerdict(member);
     this.#tell(member);
+    return true;
   }
 
   /** Puts the end of a suspicion where it belongs by now. */

@@ -2,9 +2,9 @@
  * How much this node doubts itself: the Local Health Multiplier (Lifeguard, section IV-A). From 0, in good health, up
  * to a limit; probe intervals and time-outs are (score + 1) times as long.
  *
- * It rises by failed probes, by helpers that did not even send a nack, by having to refute suspicions of oneself, and
- * by stalls of this process (which the paper does not know of, as it has no way to see them); successful probes lower
- * it.
+ * It rises by failed probes, by helpers that did not even send a nack, and by having to refute suspicions of oneself;
+ * successful probes lower it. Not in the paper: it also rises by stalls of this process, by one for each protocol period
+ * that they last, and falls when somebody else begins to share a suspicion, as it was not our fault then.
  */
 export class LocalHealth {
   readonly #max: number;

@@ -55,7 +55,6 @@ export class MessageHandler {
         this.#hear(from, message[1]);
         break;
     }
-    // Last, as what it said may have settled that.
     if (sender !== undefined) this.#beliefs.noteSignOfLife(sender);
   }
 
@@ -63,17 +62,19 @@ export class MessageHandler {
   #ack(to: string, sequence: number, corrections: readonly Update[]): void {
     const { dissemination, options, outbox, self, time } = this.#context;
     const news = dissemination.take(options.maxUpdatesPerMessage - corrections.length, time.now);
-    const updates = corrections.length === 0 ? news : [...corrections, ...news];
+    const others = corrections.filter(([id]) => !news.some(([other]) => other === id));
+    const updates = others.length === 0 ? news : [...others, ...news];
     outbox.send(to, [KIND.ack, sequence, self.incarnation, updates]);
   }
 
   #acked(member: Member | undefined, incarnation: number, sequence: number): void {
     if (member === undefined) return;
+    this.#beliefs.answered(member, incarnation);
     const exchange = this.#context.exchanges.get(sequence);
-    // First, so that what it has answered is over when somebody wants to ask it something else.
     if (exchange?.member === member) exchange.acked();
     else this.#context.counters.lateAnswers++;
-    this.#beliefs.answered(member, incarnation);
+    // Not before what it has answered is over: nobody is asked twice at a time.
+    this.#beliefs.noteSignOfLife(member);
   }
 
   #nacked(from: string, sequence: number, refused: boolean): void {

@@ -200,7 +200,8 @@ export class Swim {
     const stalledMs = time.goOn(now, agenda.nextAt);
     if (stalledMs === 0) return;
     counters.stalls++;
-    health.raise(1 + Math.floor(stalledMs / options.probeIntervalMs));
+    // As much as by the probes that were to be made meanwhile, had they failed.
+    health.raise(Math.round(stalledMs / options.probeIntervalMs));
   }
 
   #end(): void {
