@@ -13,6 +13,9 @@ import { MembershipTable } from "./membership/membership-table.js";
 import type { TombstonesOptions } from "./membership/tombstones.js";
 import type { UniqueNode } from "./node.js";
 
+/** Who is called so much later than it asked to be has stood still, in milliseconds. */
+const STALL_MS = 100;
+
 export type ClusterChange = MembershipChange | ReachabilityChange | LeadershipChange;
 
 export interface ClusterCoreContext {
@@ -190,6 +193,7 @@ export class ClusterCore {
   #settle(): void {
     if (this.#settling) return;
     this.#settling = true;
+    this.#excuseStall();
     try {
       do {
         this.#announceChanges();
@@ -202,6 +206,15 @@ export class ClusterCore {
     }
     this.#armWakeUp();
     this.#context.onSettled();
+  }
+
+  /** After a stall timers may run before what has come in meanwhile is read, or after it. */
+  #excuseStall(): void {
+    const now = this.#context.clock.now();
+    const lateMs = now - this.#wakeAt;
+    if (lateMs < STALL_MS) return;
+    this.downing.stalled(lateMs);
+    this.#wakeAt = now;
   }
 
   #elect(): void {
@@ -263,6 +276,7 @@ export class ClusterCore {
     this.#wakeUp?.cancel();
     this.#wakeAt = at;
     this.#wakeUp = this.#context.clock.schedule(Math.max(0, at - this.#context.clock.now()), () => {
+      this.#excuseStall();
       this.#wakeAt = Number.POSITIVE_INFINITY;
       this.#gossip.wake(this.#context.clock.now());
       this.#settle();

@@ -40,6 +40,15 @@ export class DowningWatch {
     if (member.status !== "joining") this.#stableSince = now;
   }
 
+  /**
+   * This process stood still for so long, in milliseconds: it could not have heard from anybody, so that time does not
+   * count against anybody.
+   */
+  stalled(ms: number): void {
+    for (const [id, since] of this.#unreachableSince) this.#unreachableSince.set(id, since + ms);
+    this.#stableSince += ms;
+  }
+
   /** What to do now. Asks nobody while everybody is reachable. */
   decide(self: Member, leader: Member | undefined, now: number): DowningDecision {
     this.last = this.isNeeded ? this.#strategy.decide(this.#view(self, leader, now)) : NOTHING;
