@@ -42,14 +42,21 @@ export class ProcessClock implements Clock, CallOwner {
   }
 
   /**
-   * The process goes on. As in the event loop of Node.js, first the timers run that came due meanwhile, in order, then
-   * comes what came in from the network. All of it happens at this moment of virtual time, once the clock goes on.
+   * The process goes on: the timers run that came due meanwhile, in order, and what came in from the network is read.
+   * All of it happens at this moment of virtual time, once the clock goes on.
+   *
+   * @param first which of the two comes first depends on where in its loop Node.js was stopped
    */
-  thaw(): void {
+  thaw(first: "timers" | "network" = "timers"): void {
     if (this.#state !== "frozen") return;
     this.#state = "running";
-    for (const call of this.#held.splice(0)) if (call.callback !== undefined) this.#queue.addAgain(call, this.#now());
+    const timers = this.#held.splice(0);
+    const runTimers = () => {
+      for (const call of timers) if (call.callback !== undefined) this.#queue.addAgain(call, this.#now());
+    };
+    if (first === "timers") runTimers();
     for (const receive of this.#inbox.splice(0)) this.schedule(0, receive);
+    if (first === "network") runTimers();
   }
 
   /** The process is no more: nothing that it scheduled runs, nor what it schedules from now on. */

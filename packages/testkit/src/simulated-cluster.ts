@@ -119,10 +119,10 @@ export class SimulatedCluster implements AsyncDisposable {
 
   /**
    * A process stands still for a while, as between SIGSTOP and SIGCONT, or while something keeps its event loop busy.
-   * Pauses that overlap end with the last of them.
+   * Pauses that overlap end with the last of them. Whether its timers or its sockets come first after that is random.
    */
   pause(system: ClusterSystem, ms: number): void {
-    this.#processOf(system).pause(ms);
+    this.#processOf(system).pause(ms, this.random() < 0.5 ? "timers" : "network");
   }
 
   /** Shuts down whoever still runs. */

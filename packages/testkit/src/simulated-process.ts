@@ -34,11 +34,12 @@ export class SimulatedProcess {
     this.clock.kill();
   }
 
-  pause(ms: number): void {
+  /** @param first what comes first when it goes on: see `ProcessClock.thaw` */
+  pause(ms: number, first: "timers" | "network"): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#world.now() + ms);
     this.clock.freeze();
     this.#world.schedule(ms, () => {
-      if (this.#world.now() >= this.#pausedUntil) this.clock.thaw();
+      if (this.#world.now() >= this.#pausedUntil) this.clock.thaw(first);
     });
   }
 }
