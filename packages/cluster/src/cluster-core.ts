@@ -270,12 +270,13 @@ export class ClusterCore {
   }
 
   #armWakeUp(): void {
-    const at = Math.min(this.#gossip.nextAt, this.#reconsiderAt);
+    const now = this.#context.clock.now();
+    const at = Math.max(now, Math.min(this.#gossip.nextAt, this.#reconsiderAt));
     // A timer that rings too early is cheaper than one that is set anew with every message.
     if (this.#stopped || at >= this.#wakeAt) return;
     this.#wakeUp?.cancel();
     this.#wakeAt = at;
-    this.#wakeUp = this.#context.clock.schedule(Math.max(0, at - this.#context.clock.now()), () => {
+    this.#wakeUp = this.#context.clock.schedule(at - now, () => {
       this.#excuseStall();
       this.#wakeAt = Number.POSITIVE_INFINITY;
       this.#gossip.wake(this.#context.clock.now());
