@@ -28,8 +28,15 @@ export function promisesMoved(): boolean {
   return seen || stopHook === undefined;
 }
 
-/** Lets every promise reaction run that can, with all that follow from it. */
-export async function promisesSettled(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
+/**
+ * Lets every promise reaction run that can, with all that follow from it. Whoever waits for this moves promises itself:
+ * call {@link forgetPromises} right after.
+ */
+export function promisesSettled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Nothing that has happened to promises so far is of interest. */
+export function forgetPromises(): void {
   seen = false;
 }

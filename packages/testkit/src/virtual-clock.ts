@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "@rollcall/core";
 import { ProcessClock } from "./process-clock.js";
-import { promisesMoved, promisesSettled, watchPromises } from "./promise-activity.js";
+import { forgetPromises, promisesMoved, promisesSettled, watchPromises } from "./promise-activity.js";
 import { TimerQueue } from "./timer-queue.js";
 
 /** With more calls than this within a millisecond of virtual time, somebody schedules without ever waiting. */
@@ -52,8 +52,13 @@ export class VirtualClock implements Clock {
     const until = this.#now + ms;
     const stopWatching = watchPromises();
     try {
-      await promisesSettled();
-      while (this.#runNext(until)) if (this.#needsTurn()) await promisesSettled();
+      for (;;) {
+        if (this.#needsTurn()) {
+          await promisesSettled();
+          forgetPromises();
+        }
+        if (!this.#runNext(until)) break;
+      }
       this.#now = until;
     } finally {
       stopWatching();
@@ -70,10 +75,13 @@ export class VirtualClock implements Clock {
     const deadline = this.#now + withinMs;
     const stopWatching = watchPromises();
     try {
-      await promisesSettled();
-      while (!condition()) {
+      for (;;) {
+        if (this.#needsTurn()) {
+          await promisesSettled();
+          forgetPromises();
+        }
+        if (condition()) return;
         if (!this.#runNext(deadline)) throw new Error(`After ${withinMs} virtual ms ${what} still does not hold.`);
-        if (this.#needsTurn()) await promisesSettled();
       }
     } finally {
       stopWatching();
