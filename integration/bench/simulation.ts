@@ -1,0 +1,55 @@
+/**
+ * How whole clusters behave in virtual time, and what simulating them costs: forming, resting, losing a tenth; and how
+ * long an hour of a large one takes.
+ */
+import { parseArgs } from "node:util";
+import { Verdicts } from "./lib/verdicts.ts";
+import { measureHour } from "./simulation/hour.ts";
+import { measureLifecycle, type RestCost } from "./simulation/lifecycle.ts";
+
+const HELP = `npm run bench -- simulation [options]
+
+  --sizes 10,100,1000   how many nodes (default: 10,100,1000)
+  --rest 120            virtual seconds at rest (default: 120)
+  --hour 1000           so many nodes rest for a virtual hour (default: 1000; 0: leave out)
+  --seed 1
+  --quick               10 and 100 nodes, an hour of 100
+  --check               exit with 1 if something asked for was missed
+  --help`;
+
+const { values: options } = parseArgs({
+  options: {
+    sizes: { type: "string" },
+    rest: { type: "string", default: "120" },
+    hour: { type: "string" },
+    seed: { type: "string", default: "1" },
+    quick: { type: "boolean", default: false },
+    check: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+if (options.help) {
+  console.log(HELP);
+} else {
+  const sizes = (options.sizes ?? (options.quick ? "10,100" : "10,100,1000")).split(",").map(Number);
+  const hour = Number(options.hour ?? (options.quick ? 100 : 1_000));
+  const [rest, seed] = [Number(options.rest), Number(options.seed)];
+  const usable = (value: number) => Number.isInteger(value) && value >= 0 && value <= 100_000;
+  if (![...sizes, hour, rest, seed].every(usable) || sizes.some((size) => size < 2) || rest < 1 || hour === 1) {
+    console.error(`--sizes takes whole numbers from 2, --rest from 1, --hour and --seed from 0.\n\n${HELP}`);
+    process.exit(2);
+  }
+  const verdicts = new Verdicts();
+  const costs: RestCost[] = [];
+  for (const size of sizes) costs.push(await measureLifecycle(size, rest, seed));
+  console.log("");
+  const least = (of: (cost: RestCost) => number) => Math.min(...costs.map(of));
+  for (const { nodes, frames, bytes } of costs) {
+    verdicts.atMost(`frames at rest, ${nodes} nodes to the fewest`, frames / least((cost) => cost.frames), 1.2, "×");
+    verdicts.atMost(`bytes at rest, ${nodes} nodes to the fewest`, bytes / least((cost) => cost.bytes), 1.2, "×");
+  }
+  if (hour > 0) await measureHour(hour, seed, verdicts);
+  const met = verdicts.conclude();
+  if (options.check && !met) process.exitCode = 1;
+}
