@@ -159,7 +159,7 @@ export class Beliefs {
       member.doubt = undefined;
     } else {
       const counted = status === STATUS.suspect ? suspecters.slice(0, options.confirmations + 1) : [];
-      member.doubt = { because, since: time.now, suspecters: counted, verdict: undefined };
+      member.doubt = { because, since: time.now, suspecters: counted, verdict: undefined, told: false };
     }
     this.#recount(member, wasRuledOut);
     this.#setVerdict(member);

@@ -32,16 +32,16 @@ export class Checks {
     else if (random() * (members.size - members.ruledOut) < options.checkers) this.check(member);
   }
 
-  /** Pings a member now, unless an answer is being waited for anyway. */
+  /** Pings a member now, unless that is under way anyway, and it has been told what is believed of it. */
   check(member: Member): void {
-    if (member.awaited > 0) return;
+    if (member.awaited > 0 && member.doubt?.told !== false) return;
     if (this.#credit.spend(this.#context.time.now)) this.#ping(member);
     else this.#context.counters.skippedChecks++;
   }
 
   /** Pings one that is unreachable; how often is the caller's business. */
   recheck(member: Member): void {
-    if (member.awaited === 0) this.#ping(member);
+    this.#ping(member);
   }
 
   #ping(member: Member): void {

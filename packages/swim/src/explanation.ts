@@ -54,7 +54,7 @@ export function explainContext(context: Context): SwimExplanation {
 }
 
 function explainDoubt(member: Member, now: number): DoubtExplanation | undefined {
-  const { disconnected, doubt, id, incarnation, status } = member;
+  const { connected, doubt, id, incarnation, status } = member;
   if (doubt === undefined) return undefined;
   const { because, since, suspecters, verdict } = doubt;
   return {
@@ -65,6 +65,6 @@ function explainDoubt(member: Member, now: number): DoubtExplanation | undefined
     sinceMs: now - since,
     suspectedBy: suspecters,
     ...(verdict === undefined ? {} : { unreachableInMs: Math.max(0, verdict.at - now) }),
-    disconnected,
+    disconnected: connected === false,
   };
 }

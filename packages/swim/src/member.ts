@@ -17,6 +17,8 @@ export interface Doubt {
   suspecters: readonly string[];
   /** When the suspicion ends. */
   verdict: Appointment | undefined;
+  /** Whether it has been told, as far as we know. */
+  told: boolean;
 }
 
 /**
@@ -33,8 +35,8 @@ export class Member {
   awaited = 0;
   /** When we last waited for an answer in vain, if it has not answered since. */
   silentAt: number | undefined = undefined;
-  /** Whether the transport has said that there is no connection to it. */
-  disconnected = false;
+  /** Whether there is a connection to it, as far as is known. */
+  connected: boolean | undefined = undefined;
   /** When its address last refused us a connection, if there has been none since. */
   refusedAt: number | undefined = undefined;
   /** Whether it has been taken out of the membership, while somebody still holds on to this. */

@@ -47,7 +47,7 @@ export class Members {
   }
 
   /**
-   * Draws members at random, each at most once; fewer where there are not so many. Only those to whom there is a
+   * Draws members at random, each at most once; fewer where there are not so many. None to whom there is no
    * connection, as far as is known.
    *
    * @param worst the worst status that one drawn may have
@@ -61,7 +61,7 @@ export class Members {
       const member = all[other] as Member;
       this.#put(all[next] as Member, other);
       this.#put(member, next);
-      if (member.status <= worst && !member.disconnected && member !== except) drawn.push(member);
+      if (member.status <= worst && member.connected !== false && member !== except) drawn.push(member);
     }
     return drawn;
   }

@@ -10,5 +10,6 @@ export function sendPing(context: Context, member: Member, sequence: number): vo
   const isThere = member.status !== STATUS.unreachable;
   const updates = isThere ? dissemination.take(options.maxUpdatesPerMessage, time.now) : NO_UPDATES;
   const [incarnation, status] = options.buddy ? [member.incarnation, member.status] : [0, STATUS.reachable];
+  if (member.doubt !== undefined) member.doubt.told = true;
   outbox.send(member.id, [KIND.ping, sequence, self.incarnation, incarnation, status, updates]);
 }

@@ -73,7 +73,7 @@ export class Rechecks {
   }
 
   #try(member: Member): void {
-    if (member.disconnected) this.#context.outbox.redial(member.id);
+    if (member.connected === false) this.#context.outbox.redial(member.id);
     this.#checks.recheck(member);
   }
 }

@@ -16,8 +16,8 @@ interface Refusal {
   readonly firstAt: number;
   count: number;
   inquiry?: Inquiry;
-  /** When somebody is to be asked, or the member to be dialled again. */
-  next?: Appointment;
+  /** When the member is to be dialled again. */
+  redial?: Appointment;
   /** Nobody is asked before this, as somebody has just heard from it. */
   quietUntil: number;
 }
@@ -40,6 +40,9 @@ export class Refusals {
   readonly #relays: Relays;
   readonly #refusals = new Map<Member, Refusal>();
   readonly #credit: Credit;
+  /** Those about whom others are to be asked when it is their turn. */
+  readonly #waiting = new Set<Member>();
+  #nextTurn: Appointment | undefined;
 
   constructor(context: Context, beliefs: Beliefs, checks: Checks, relays: Relays) {
     this.#context = context;
@@ -50,17 +53,26 @@ export class Refusals {
   }
 
   connectionLost(member: Member): void {
-    member.disconnected = true;
+    member.connected = false;
     this.#context.outbox.redial(member.id);
   }
 
-  /** There is a connection, or a message came in over one. */
+  /** A message came in, over whatever connection. */
+  heardFrom(member: Member): void {
+    if (member.connected === false) this.connected(member);
+    member.connected = true;
+  }
+
+  /** There is a new connection. */
   connected(member: Member): void {
-    member.disconnected = false;
+    member.connected = true;
     member.refusedAt = undefined;
     this.forget(member);
     this.#relays.connected(member);
-    if (member.status !== STATUS.reachable) this.#checks.check(member);
+    if (member.doubt === undefined) return;
+    // Not over this connection.
+    member.doubt.told = false;
+    this.#checks.check(member);
   }
 
   replaced(member: Member): void {
@@ -70,12 +82,15 @@ export class Refusals {
 
   refused(member: Member): void {
     const { counters, time } = this.#context;
-    member.disconnected = true;
+    // An attempt that crossed one of the member's own says nothing against that.
+    if (member.connected) return;
+    member.connected = false;
     member.refusedAt = time.now;
     this.#relays.refused(member);
     if (member.status === STATUS.unreachable) return;
-    const refusal = this.#noteRefusal(member);
-    if (refusal.inquiry !== undefined || refusal.next?.act !== undefined) return;
+    const refusal = this.#refusals.get(member) ?? this.#noteFirst(member);
+    refusal.count++;
+    if (refusal.inquiry !== undefined || refusal.redial?.act !== undefined) return;
     if (time.now < refusal.quietUntil) counters.skippedInquiries++;
     else this.#inquire(member, refusal);
   }
@@ -85,18 +100,14 @@ export class Refusals {
     const refusal = this.#refusals.get(member);
     if (refusal === undefined) return;
     this.#refusals.delete(member);
+    this.#waiting.delete(member);
     refusal.inquiry?.cancel();
-    cancel(refusal.next);
+    cancel(refusal.redial);
   }
 
-  #noteRefusal(member: Member): Refusal {
-    const { time } = this.#context;
-    let refusal = this.#refusals.get(member);
-    if (refusal === undefined) {
-      refusal = { firstAt: time.now, count: 0, quietUntil: Number.NEGATIVE_INFINITY };
-      this.#refusals.set(member, refusal);
-    }
-    refusal.count++;
+  #noteFirst(member: Member): Refusal {
+    const refusal = { firstAt: this.#context.time.now, count: 0, quietUntil: Number.NEGATIVE_INFINITY };
+    this.#refusals.set(member, refusal);
     return refusal;
   }
 
@@ -109,20 +120,33 @@ export class Refusals {
       const conclude = (outcome: InquiryOutcome) => this.#conclude(member, refusal, outcome);
       refusal.inquiry = new Inquiry(this.#context, member, helpers, conclude);
     } else {
-      // Many have gone at once. Of most of them others will have told us by then.
-      const inMs = this.#credit.nextAt(time.now) - time.now;
-      this.#later(member, refusal, inMs, () => this.#inquire(member, refusal));
+      // Many have gone at once. Of most of them others will have told us by the time it is their turn.
+      this.#waiting.add(member);
+      if (this.#nextTurn?.act === undefined) this.#takeTurns();
     }
+  }
+
+  #takeTurns(): void {
+    const { agenda, time } = this.#context;
+    this.#nextTurn = agenda.add(this.#credit.nextAt(time.now), () => {
+      const [member] = this.#waiting;
+      const refusal = member && this.#refusals.get(member);
+      if (member !== undefined && refusal !== undefined) {
+        this.#waiting.delete(member);
+        this.#inquire(member, refusal);
+      }
+      if (this.#waiting.size > 0 && this.#nextTurn?.act === undefined) this.#takeTurns();
+    });
   }
 
   #conclude(member: Member, refusal: Refusal, outcome: InquiryOutcome): void {
     delete refusal.inquiry;
-    const { options, outbox, time } = this.#context;
+    const { options, time } = this.#context;
     if (outcome === "refused") {
       this.#beliefs.condemn(member, "refused");
     } else if (outcome === "undecided") {
       this.#beliefs.suspect(member);
-      this.#later(member, refusal, options.recheckIntervalMs, () => outbox.redial(member.id));
+      this.#redialLater(member, refusal, options.recheckIntervalMs);
     } else {
       // It is refused to us alone. The usual probes, which reach it through others, keep an eye on it.
       refusal.quietUntil = time.now + options.suspicionMaxMs;
@@ -130,20 +154,14 @@ export class Refusals {
   }
 
   #weighAlone(member: Member, refusal: Refusal): void {
-    const { options, outbox, time } = this.#context;
-    const lastsMs = time.now - refusal.firstAt;
-    if (refusal.count >= options.loneRefusals && lastsMs >= options.loneRefusalSpanMs) {
-      this.#beliefs.condemn(member, "refused");
-      return;
-    }
-    const pauseMs = options.loneRefusalSpanMs / Math.max(1, options.loneRefusals - 1);
-    this.#later(member, refusal, pauseMs, () => outbox.redial(member.id));
+    const { loneRefusals, loneRefusalSpanMs } = this.#context.options;
+    const lastsMs = this.#context.time.now - refusal.firstAt;
+    if (refusal.count >= loneRefusals && lastsMs >= loneRefusalSpanMs) this.#beliefs.condemn(member, "refused");
+    else this.#redialLater(member, refusal, loneRefusalSpanMs / Math.max(1, loneRefusals - 1));
   }
 
-  #later(member: Member, refusal: Refusal, inMs: number, act: () => void): void {
-    const { agenda, time } = this.#context;
-    refusal.next = agenda.add(time.now + inMs, () => {
-      if (!member.removed && member.disconnected && member.status !== STATUS.unreachable) act();
-    });
+  #redialLater(member: Member, refusal: Refusal, inMs: number): void {
+    const { agenda, outbox, time } = this.#context;
+    refusal.redial = agenda.add(time.now + inMs, () => outbox.redial(member.id));
   }
 }

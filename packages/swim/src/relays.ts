@@ -53,7 +53,7 @@ export class Relays {
       outbox.send(requester, [KIND.nack, request, 0, NO_UPDATES]);
       return;
     }
-    if (dial && member.disconnected) {
+    if (dial && member.connected === false) {
       if (member.refusedAt !== undefined && member.refusedAt > time.now - options.probeIntervalMs) {
         outbox.send(requester, [KIND.nack, request, 1, beliefAbout(member)]);
         return;

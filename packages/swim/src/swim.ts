@@ -166,7 +166,7 @@ export class Swim {
   receive(from: string, message: SwimMessage, now: number): void {
     this.#begin(now);
     const sender = this.#context.members.get(from);
-    if (sender?.disconnected) this.#refusals.connected(sender);
+    if (sender !== undefined) this.#refusals.heardFrom(sender);
     this.#messages.receive(from, sender, message);
     this.#end();
   }

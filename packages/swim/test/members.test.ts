@@ -37,7 +37,7 @@ describe("drawing members", () => {
     const members = membersOf("a", "b", "c", "d", "e", "f");
     get(members, "a").status = STATUS.suspect;
     get(members, "b").status = STATUS.unreachable;
-    get(members, "c").disconnected = true;
+    get(members, "c").connected = false;
     members.delete(get(members, "d"));
     const drawn = (worst: number) =>
       members

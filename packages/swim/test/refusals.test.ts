@@ -179,6 +179,27 @@ describe("a refused connection with nobody else to ask", () => {
   });
 });
 
+describe("a refused connection to somebody to whom there is one", () => {
+  it("says nothing: it has crossed the one that he made", () => {
+    const machine = new Machine(FIVE, OPTIONS).evidence("a", "connection-lost").evidence("a", "connected");
+    expect(refusedOnly(machine)).toEqual([]);
+  });
+
+  it("says nothing either where he has just spoken", () => {
+    const machine = new Machine(FIVE, OPTIONS).receive("a", [0, 1, 0, 0, 0, []]);
+    expect(refusedOnly(machine)).toEqual([]);
+  });
+
+  it("counts where nothing is known of a connection", () => {
+    expect(refusedOnly(new Machine(FIVE, OPTIONS))).toHaveLength(3);
+  });
+
+  function refusedOnly(machine: Machine) {
+    machine.take();
+    return machine.evidence("a", "refused").take("pingRequest");
+  }
+});
+
 describe("another incarnation at the address of a member", () => {
   it("is proof: the member is unreachable at once", () => {
     const machine = new Machine(FIVE, OPTIONS).evidence("a", "connection-lost").evidence("a", "replaced");
