@@ -38,19 +38,32 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 function perform(network: SwimNetwork, what: Step): void {
-  if (what.do === "wait") return network.run(what.ms);
-  if (what.do === "heal") return mend(network);
-  if (what.do === "cut" || what.do === "break") {
-    if (what.node === what.other) return;
-    if (what.do === "break") return network.breakConnection(what.node, what.other);
-    return network.cut([what.node], [what.other], what.oneWay ? "one-way" : "both");
+  switch (what.do) {
+    case "wait":
+      network.run(what.ms);
+      break;
+    case "heal":
+      mend(network);
+      break;
+    case "break":
+      if (what.node !== what.other) network.breakConnection(what.node, what.other);
+      break;
+    case "cut":
+      if (what.node !== what.other) network.cut([what.node], [what.other], what.oneWay ? "one-way" : "both");
+      break;
+    case "refuse":
+      network.refuse(what.node);
+      break;
+    case "kill":
+      network.kill(what.node);
+      break;
+    case "pause":
+      if (network.node(what.node).state === "running") network.pause(what.node);
+      break;
+    case "resume":
+      if (network.node(what.node).state !== "paused") break;
+      network.resume(what.node, what.node === 0 ? "messages" : "timers");
   }
-  const { state } = network.node(what.node);
-  if (what.do === "refuse") network.refuse(what.node);
-  else if (what.do === "kill") network.kill(what.node);
-  else if (what.do === "pause" && state === "running") network.pause(what.node);
-  else if (what.do === "resume" && state === "paused")
-    network.resume(what.node, what.node === 0 ? "messages" : "timers");
 }
 
 function mend(network: SwimNetwork): void {
