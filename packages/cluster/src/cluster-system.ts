@@ -232,7 +232,13 @@ export class ClusterSystem implements AsyncDisposable {
       downing: { strategy: core.downing.strategy, because: core.downing.last.because },
       announcement: { state: this.#announcement.state, lastError: this.#announcement.lastError?.message },
       rejections: Object.fromEntries(rejections),
-      associations: { open: associations.open, ...associations.counters },
+      associations: {
+        open: associations.open,
+        known: associations.size,
+        bufferedFrames: associations.bufferedFrames,
+        strangers: associations.strangers,
+        ...associations.counters,
+      },
       dropped: {
         undecodableFrames: undecodable,
         duplicateNodeIds: core.duplicateIds,

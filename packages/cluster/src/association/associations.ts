@@ -97,6 +97,23 @@ export class Associations {
     return open;
   }
 
+  /** How many there are, those included that are not open (yet, or any more). */
+  get size(): number {
+    return this.#associations.size;
+  }
+
+  /** How many frames wait for associations to open, all together. */
+  get bufferedFrames(): number {
+    let frames = 0;
+    for (const { buffer } of this.#associations.values()) frames += buffer.length;
+    return frames;
+  }
+
+  /** How many incoming connections there are of which nobody is known to be behind them. */
+  get strangers(): number {
+    return this.#strangers;
+  }
+
   isOpen(nodeId: string): boolean {
     return this.#associations.get(nodeId)?.connection !== undefined;
   }
