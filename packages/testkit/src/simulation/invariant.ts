@@ -11,6 +11,8 @@ export interface Scene {
   readonly faults: FaultLedger;
   /** How many nodes the simulation has in all. */
   readonly size: number;
+  /** Some of the settings of every node. */
+  readonly limits: { readonly bufferedFrames: number; readonly maxHandshakes: number };
   /** Whether the downing strategy gives up nobody but who is unreachable. */
   readonly sparesTheReachable: boolean;
   /** The network is whole, nothing happens any more, and all have come to agree. */

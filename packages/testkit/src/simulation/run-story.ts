@@ -35,7 +35,7 @@ const LOOK_EVERY_MS = 1_000;
 /** How often it is looked whether all agree. */
 const AGREEMENT_EVERY_MS = 100;
 /** For so long nothing may change once all agree. */
-const REST_MS = 3_000;
+const REST_MS = 5_000;
 /** How long a shutdown may take, and what it leaves behind may stay: links that close, records that expire. */
 const AFTERMATH_MS = 60_000;
 
@@ -142,7 +142,7 @@ class Run {
     const { cluster, faults } = this.#stage;
     const { clock, network } = cluster;
     for (const system of cluster.running) faults.blame(system, "was shut down");
-    const ended = cluster[Symbol.asyncDispose]().then(() => true);
+    const ended = Promise.all(cluster.running.map((system) => system.shutdown())).then(() => true);
     await clock.advance(AFTERMATH_MS);
     if (!(await Promise.race([ended, false]))) this.#fail("everything is given back", "a shutdown did not end");
     const { connections } = network;

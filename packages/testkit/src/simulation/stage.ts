@@ -12,6 +12,9 @@ const STRANGER = Object.freeze({ host: "10.1.0.1", system: "strangers" });
 /** Where nobody has ever been. */
 const NOBODY = Object.freeze({ host: "10.2.0.1", port: PORT });
 
+/** So low that a run can reach them. */
+const LOW_LIMITS = Object.freeze({ bufferedFrames: 8, maxHandshakes: 16 });
+
 export interface StageOptions {
   readonly seed: number;
   readonly size: number;
@@ -28,6 +31,7 @@ export class Stage implements Scene {
   readonly size: number;
   atRest = false;
   sparesTheReachable = true;
+  limits: Scene["limits"] = LOW_LIMITS;
   /** How many nodes it takes for one of them to lead. */
   enough = 1;
   readonly #options: StageOptions;
@@ -49,11 +53,10 @@ export class Stage implements Scene {
       retransmits: true,
       ...(trace === undefined ? {} : { trace }),
       configure: (settings) => {
-        // Small enough that a run can fill them.
-        settings.association.bufferedFrames = 32;
-        settings.association.maxHandshakes = 32;
+        Object.assign(settings.association, LOW_LIMITS);
         options.configure?.(settings);
-        const { leadership, formation } = settings;
+        const { association, leadership, formation } = settings;
+        this.limits = { bufferedFrames: association.bufferedFrames, maxHandshakes: association.maxHandshakes };
         this.enough = Math.max(leadership.minimumMembers, formation.minimumMembers);
         this.sparesTheReachable = /^(timeout|none)\b/.test(settings.downing.name);
       },

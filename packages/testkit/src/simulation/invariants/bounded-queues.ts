@@ -8,9 +8,10 @@ const TIMERS_A_PEER = 6;
 export function boundedQueues(): Invariant {
   return {
     name: "no queue grows without bound",
-    check({ cluster, running, size }) {
-      // Whoever was there before may not be forgotten yet.
+    check({ cluster, running, size, atRest, limits }) {
+      // Whoever was there before may not be forgotten yet; at rest it has to be.
       const peers = 2 * size + 2;
+      const associated = atRest ? running.length - 1 : peers;
       for (const system of running) {
         const { self } = system.cluster;
         const { associations, join } = system.cluster.explain();
@@ -18,7 +19,10 @@ export function boundedQueues(): Invariant {
         const over = (what: string, is: number, most: number) =>
           is > most ? `${self} has ${is} ${what}, and should have ${most} at most` : undefined;
         const wrong =
-          over("open associations", associations.open, peers) ??
+          over("associations", associations.known, associated) ??
+          over("frames waiting", associations.bufferedFrames, associations.known * limits.bufferedFrames) ??
+          // Those who are told that there are too many are bounded, too.
+          over("strangers at the door", associations.strangers, 2 * limits.maxHandshakes) ??
           over("endpoints to join", join.endpoints.length, peers) ??
           over("attempts to join under way", join.attemptsUnderWay, join.maxConcurrentJoins) ??
           over("timers", timers, TIMERS + TIMERS_A_PEER * peers);
