@@ -1,20 +1,11 @@
 import { SWIM_PRESETS } from "@rollcall/swim";
 import { describe, expect, it } from "vitest";
+import { detectionTimes } from "../support/detection-times.js";
 import { quantile } from "../support/quantile.js";
 import { forEachSeed } from "../support/seeds.js";
-import { SwimNetwork, type SwimNetworkOptions } from "../support/swim-network.js";
+import { SwimNetwork } from "../support/swim-network.js";
 
 type Preset = keyof typeof SWIM_PRESETS;
-
-/** How long after something happens to node 0 everybody else takes it for unreachable, over many runs. */
-function detectionTimes(runs: number, options: SwimNetworkOptions, happens: (network: SwimNetwork) => void): number[] {
-  return forEachSeed(runs, (seed) => {
-    const network = new SwimNetwork({ ...options, seed });
-    network.run(20_000 * (0.5 + network.random()));
-    happens(network);
-    return network.until(() => network.views(0).every((view) => view === "unreachable"), 120_000);
-  });
-}
 
 describe("a process that is stopped, its connections open", () => {
   it.each<[Preset, number]>([
