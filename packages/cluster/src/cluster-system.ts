@@ -232,12 +232,11 @@ export class ClusterSystem implements AsyncDisposable {
       downing: { strategy: core.downing.strategy, because: core.downing.last.because },
       announcement: { state: this.#announcement.state, lastError: this.#announcement.lastError?.message },
       rejections: Object.fromEntries(rejections),
-      associations: {
-        open: associations.open,
-        known: associations.size,
+      associations: { open: associations.open, ...associations.counters },
+      held: {
+        associations: associations.size,
         bufferedFrames: associations.bufferedFrames,
         strangers: associations.strangers,
-        ...associations.counters,
       },
       dropped: {
         undecodableFrames: undecodable,

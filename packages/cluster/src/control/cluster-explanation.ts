@@ -38,16 +38,17 @@ export interface ClusterExplanation {
   readonly announcement: { readonly state: string; readonly lastError: string | undefined };
   /** How often each rejection code was given or heard in handshakes. */
   readonly rejections: Readonly<Record<string, number>>;
-  /** What there is between this node and others now, and what went through it since the start. */
-  readonly associations: {
-    readonly open: number;
-    /** Open ones, and those that are to be opened. */
-    readonly known: number;
+  /** How many associations are open, and what went through them. */
+  readonly associations: { readonly open: number } & Readonly<AssociationCounters>;
+  /** What this node keeps because of others, now; all of it is bounded. */
+  readonly held: {
+    /** Open associations, and those that are to be opened. */
+    readonly associations: number;
     /** Frames that wait for an association to open, all together. */
     readonly bufferedFrames: number;
     /** Incoming connections of which nobody is known to be behind them. */
     readonly strangers: number;
-  } & Readonly<AssociationCounters>;
+  };
   /** What was refused or forgotten because something was full or wrong. */
   readonly dropped: {
     readonly undecodableFrames: number;

@@ -14,15 +14,15 @@ export function boundedQueues(): Invariant {
       const associated = atRest ? running.length - 1 : peers;
       for (const system of running) {
         const { self } = system.cluster;
-        const { associations, join } = system.cluster.explain();
+        const { held, join } = system.cluster.explain();
         const timers = cluster.timersOf(system);
         const over = (what: string, is: number, most: number) =>
           is > most ? `${self} has ${is} ${what}, and should have ${most} at most` : undefined;
         const wrong =
-          over("associations", associations.known, associated) ??
-          over("frames waiting", associations.bufferedFrames, associations.known * limits.bufferedFrames) ??
+          over("associations", held.associations, associated) ??
+          over("frames waiting", held.bufferedFrames, held.associations * limits.bufferedFrames) ??
           // Those who are told that there are too many are bounded, too.
-          over("strangers at the door", associations.strangers, 2 * limits.maxHandshakes) ??
+          over("strangers at the door", held.strangers, 2 * limits.maxHandshakes) ??
           over("endpoints to join", join.endpoints.length, peers) ??
           over("attempts to join under way", join.attemptsUnderWay, join.maxConcurrentJoins) ??
           over("timers", timers, TIMERS + TIMERS_A_PEER * peers);
