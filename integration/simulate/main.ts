@@ -14,6 +14,7 @@ const HELP = `npm run simulate -- [options]
   --steps 25       how much happens in a story besides the first starts (default: 25)
   --workers 2      how many processes play (default: 2)
   --twice 50       plays every 50th seed twice, and looks whether it is the same (default: 50; 0: none)
+  --mutants        breaks the code in known ways, and shows which seed notices what
   --help
 
 Ends with 1 if something did not hold, with 130 after Ctrl-C. A story that fails is shortened before it is shown.`;
@@ -26,6 +27,7 @@ const { values: options } = parseArgs({
     steps: { type: "string", default: "25" },
     workers: { type: "string", default: "2" },
     twice: { type: "string", default: "50" },
+    mutants: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
@@ -37,6 +39,7 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   }
+  if (options.mutants) return await huntAll();
   let plan: {
     seeds: ReturnType<typeof parseSeeds>;
     task: Omit<Task, "seed" | "twice">;
@@ -90,6 +93,21 @@ async function playOne(task: Task): Promise<number> {
   );
   console.log(`Trace ${trace}, twice.`);
   return 0;
+}
+
+/** Writes a table for the documentation. */
+async function huntAll(): Promise<number> {
+  const { hunt } = await import("./mutants/hunt.ts");
+  const { MUTANTS } = await import("./mutants/mutants.ts");
+  console.log("| what has to hold | what was broken | noticed by seed |\n|---|---|---|");
+  let missed = 0;
+  for (const mutant of MUTANTS) {
+    const { seed, invariant } = await hunt(1_000, mutant);
+    if (invariant !== mutant.invariant) missed++;
+    const noticed = invariant === mutant.invariant ? seed : `none; seed ${seed} noticed that ${invariant}`;
+    console.log(`| ${mutant.invariant} | ${mutant.fault} | ${noticed} |`);
+  }
+  return missed === 0 ? 0 : 1;
 }
 
 function onlySeed(text: string): ReturnType<typeof parseSeeds> {

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Report, Task } from "./protocol.ts";
 
-const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
+const WORKER = fileURLToPath(new URL("../programs/worker.ts", import.meta.url));
 
 /**
  * Gives tasks to a few processes, the next one to whoever is done.

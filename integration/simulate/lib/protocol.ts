@@ -5,6 +5,8 @@ export interface Task {
   readonly steps: number;
   /** Plays it twice, to see whether it is the same both times. */
   readonly twice: boolean;
+  /** How often a story that failed is played again to shorten it. Default: as often as it takes. */
+  readonly shrinkAttempts?: number;
 }
 
 /** What a worker says of a task. */

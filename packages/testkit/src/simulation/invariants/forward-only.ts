@@ -16,7 +16,9 @@ export function forwardOnly(): Invariant {
       const { node } = event.member;
       const before = ranks.get(node.id) ?? -1;
       const now = MEMBER_STATUSES.indexOf(event.to);
-      ranks.set(node.id, now);
+      // That it comes back after that is another matter.
+      if (event.to === "removed") ranks.delete(node.id);
+      else ranks.set(node.id, now);
       if (now < before) return `${by.cluster.self} saw ${node} go from ${MEMBER_STATUSES[before]} to ${event.to}`;
       if (event.to === "removed" && MEMBER_STATUSES[before] !== "down") {
         return `${by.cluster.self} saw ${node} removed, which was ${MEMBER_STATUSES[before] ?? "unknown"}`;

@@ -1,6 +1,6 @@
 /** A process of its own that plays stories: seeds in, reports out, one at a time. */
-import { play } from "./play.ts";
-import type { Task } from "./protocol.ts";
+import { play } from "../lib/play.ts";
+import type { Task } from "../lib/protocol.ts";
 
 // Ctrl-C reaches the whole group; the parent decides when this ends.
 process.on("SIGINT", () => {});

@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+import { entryPoints, REPOSITORY, workspacePackages } from "../../../scripts/lib/workspace.ts";
+import type { Mutant } from "./mutants.ts";
+
+const HUNTER = fileURLToPath(new URL("../programs/hunter.ts", import.meta.url));
+
+/**
+ * Writes the hunter and all our packages, from their sources, as one file; with a fault in it, if one is given.
+ *
+ * @throws Error if the text that the fault replaces is not there exactly once
+ */
+export async function bundleHunter(outfile: string, mutant?: Mutant): Promise<void> {
+  await build({
+    entryPoints: [HUNTER],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    logLevel: "warning",
+    plugins: [fromSources(), ...(mutant === undefined ? [] : [breaking(mutant)])],
+    // What we depend on may be CommonJS.
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+  });
+}
+
+function fromSources(): Plugin {
+  const sources = new Map(
+    workspacePackages().flatMap((pkg) =>
+      entryPoints(pkg).map(([specifier, source]) => [specifier, join(REPOSITORY, pkg.folder, source)] as const),
+    ),
+  );
+  return {
+    name: "our packages from their sources",
+    setup({ onResolve }) {
+      onResolve({ filter: /^@rollcall\// }, ({ path }) => ({ path: sources.get(path) ?? "" }));
+    },
+  };
+}
+
+function breaking({ file, edits }: Mutant): Plugin {
+  const path = join(REPOSITORY, file);
+  return {
+    name: "lines replaced",
+    setup({ onLoad, onStart }) {
+      onStart(async () => {
+        const text = await readFile(path, "utf8");
+        for (const [find] of edits) {
+          const times = text.split(find).length - 1;
+          if (times !== 1) throw new Error(`${file} has ${times} times what is to be broken: ${find}`);
+        }
+      });
+      onLoad({ filter: /\.ts$/ }, async (args) => {
+        if (args.path !== path) return undefined;
+        let contents = await readFile(path, "utf8");
+        for (const [find, replace] of edits) contents = contents.replace(find, () => replace);
+        return { contents, loader: "ts" };
+      });
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/** A fault put into the code on purpose, and the invariant that has to notice it. */
+export interface Mutant {
+  readonly invariant: string;
+  /** What is wrong with it, in words. */
+  readonly fault: string;
+  /** Relative to the root. */
+  readonly file: string;
+  /** What is replaced, each found once in the file, and by what. */
+  readonly edits: readonly (readonly [find: string, replace: string])[];
+}
+
+/** At least one for each invariant, so that each is known to be able to fail. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    invariant: "statuses only move forward, and to removed only from down",
+    fault: "what is heard last counts, not what is later",
+    file: "packages/cluster/src/membership/membership-table.ts",
+    edits: [
+      [
+        'if (!supersedes(entry, known)) return "known";',
+        "if (!supersedes(entry, known)) this.#write({ ...entry, reachability: known.reachability }, known.status);",
+      ],
+      ["...mergeEntries(entry, known),", "...entry,"],
+    ],
+  },
+  {
+    invariant: "a removed incarnation never returns",
+    fault: "tombstones are not found",
+    file: "packages/cluster/src/membership/tombstones.ts",
+    edits: [["return this.#graves.get(nodeId)?.node;", "return undefined;"]],
+  },
+  {
+    invariant: "all events applied to nothing give the membership",
+    fault: "a member that is removed is not told of",
+    file: "packages/cluster/src/control/cluster-events.ts",
+    edits: [
+      [
+        "publish(change: Change): void {",
+        'publish(change: Change): void {\n    if (change.kind === "membership" && change.to === "removed") return;',
+      ],
+    ],
+  },
+  {
+    invariant: "there is one leader in one view",
+    fault: "nobody is elected for a change that comes while another is told",
+    file: "packages/cluster/src/cluster-core.ts",
+    edits: [
+      [
+        "for (const change of this.#pending.splice(0)) this.#announce(change);",
+        "for (let next = this.#pending.shift(); next; next = this.#pending.shift()) this.#announce(next);",
+      ],
+    ],
+  },
+  {
+    invariant: "systems do not mix",
+    fault: "nodes of another system are let in",
+    file: "packages/cluster/src/handshake/admission.ts",
+    edits: [
+      ["if (from.system !== self.system) {", "if (from.system.length > 64) {"],
+      ["if (peer.system !== view.self.system) {", "if (peer.system.length > 64) {"],
+    ],
+  },
+  {
+    invariant: "nobody is downed who has been reachable throughout",
+    fault: "who loses its connection is downed at once",
+    file: "packages/cluster/src/cluster-shell.ts",
+    edits: [
+      [
+        "this.core.dissociated(peer.id);",
+        'this.core.dissociated(peer.id);\n        this.core.moveTo(peer.id, "down");',
+      ],
+    ],
+  },
+  {
+    invariant: "no queue grows without bound",
+    fault: "everybody that is listed is dialled at once",
+    file: "packages/join/src/join-machine.ts",
+    edits: [
+      ["const room = () => this.#options.limits.maxConcurrentJoins - this.#underWay;", "const room = () => 1_000;"],
+    ],
+  },
+  {
+    invariant: "no queue grows without bound",
+    fault: "who has been removed is still talked to",
+    file: "packages/cluster/src/cluster-shell.ts",
+    edits: [["this.associations.close(nodeId);", ""]],
+  },
+  {
+    invariant: "retries are bounded",
+    fault: "a peer that cannot be reached is dialled every millisecond",
+    file: "packages/cluster/src/association/associations.ts",
+    edits: [
+      [
+        "exponentialBackoff({ initialMs: 50, factor: 1.5, maxMs: 3_000 })",
+        "exponentialBackoff({ initialMs: 1, factor: 1, maxMs: 1 })",
+      ],
+    ],
+  },
+  {
+    invariant: "all agree in time",
+    fault: "no round of gossip repairs anything",
+    file: "packages/cluster/src/gossip/gossip.ts",
+    edits: [["#round(): void {", "#round(): void {\n    if (this.#news.size >= 0) return;"]],
+  },
+  {
+    invariant: "all agree in time",
+    fault: "nobody who is unreachable is ever downed",
+    file: "packages/cluster/src/cluster-core.ts",
+    edits: [['for (const node of decision.down) this.#move(node.id, "down");', ""]],
+  },
+  {
+    invariant: "only one cluster forms",
+    fault: "the formation guard lets everybody pass",
+    file: "packages/cluster/src/leadership/formation.ts",
+    edits: [["if (reachable < options.minimumMembers) {", "if (reachable < 0) {"]],
+  },
+  {
+    invariant: "everything is given back",
+    fault: "the failure detector goes on after the shutdown",
+    file: "packages/cluster/src/cluster-shell.ts",
+    edits: [["this.detector.stop();", ""]],
+  },
+  {
+    invariant: "nothing throws",
+    fault: "a node wakes up at once, again and again, instead of when it is time",
+    file: "packages/cluster/src/cluster-core.ts",
+    edits: [["this.#context.clock.schedule(at - now, () => {", "this.#context.clock.schedule(0, () => {"]],
+  },
+  {
+    invariant: "the same seed gives the same trace",
+    fault: "a node draws from the process's own source of random numbers",
+    file: "packages/cluster/src/gossip/trickle.ts",
+    edits: [["(2 * this.#random() - 1)", "(2 * Math.random() - 1)"]],
+  },
+];
