@@ -57,12 +57,6 @@ export class Refusals {
     this.#context.outbox.redial(member.id);
   }
 
-  /** A message came in, over whatever connection. */
-  heardFrom(member: Member): void {
-    if (member.connected === false) this.connected(member);
-    member.connected = true;
-  }
-
   /** There is a new connection. */
   connected(member: Member): void {
     member.connected = true;

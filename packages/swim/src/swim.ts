@@ -26,9 +26,10 @@ import { SwimError } from "./swim-error.js";
 import { REACHABILITIES, type Reachability } from "./update.js";
 
 /**
- * What the transport has seen of the connection to a member. `connection-lost`: there was one and it is gone; the member
- * is dialled again. `connected`: the member itself, this incarnation, has completed a handshake. `refused`: nobody
- * listens at its address. `replaced`: another incarnation does. Attempts that were not answered at all are not evidence.
+ * What the transport has seen of the connection to a member. `connected`: the member itself, this incarnation, has
+ * completed a handshake; to be said of every new connection, before what comes over it. `connection-lost`: there was one
+ * and it is gone; the member is dialled again. `refused`: nobody listens at its address. `replaced`: another incarnation
+ * does. Attempts that nobody answered are no evidence.
  */
 export type Evidence = "connection-lost" | "connected" | "refused" | "replaced";
 
@@ -166,7 +167,8 @@ export class Swim {
   receive(from: string, message: SwimMessage, now: number): void {
     this.#begin(now);
     const sender = this.#context.members.get(from);
-    if (sender !== undefined) this.#refusals.heardFrom(sender);
+    // After a connection was lost it may be the last thing that came over it, and says nothing of a new one.
+    if (sender !== undefined) sender.connected ??= true;
     this.#messages.receive(from, sender, message);
     this.#end();
   }

@@ -190,6 +190,11 @@ describe("a refused connection to somebody to whom there is one", () => {
     expect(refusedOnly(machine)).toEqual([]);
   });
 
+  it("counts where the last he said came after the connection was lost, as that may have been on its way", () => {
+    const machine = new Machine(FIVE, OPTIONS).evidence("a", "connection-lost").receive("a", [0, 1, 0, 0, 0, []]);
+    expect(refusedOnly(machine)).toHaveLength(3);
+  });
+
   it("counts where nothing is known of a connection", () => {
     expect(refusedOnly(new Machine(FIVE, OPTIONS))).toHaveLength(3);
   });
