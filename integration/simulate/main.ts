@@ -70,6 +70,7 @@ async function main(): Promise<number> {
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
   const count = seeds.last - seeds.first + 1;
+  console.log(`${workers} processes play ${count} seeds.`);
   const progress = new Progress(count);
   try {
     await playAll(tasks(), Math.min(workers, count), interrupted.signal, (report) => progress.add(report));

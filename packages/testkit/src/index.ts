@@ -9,6 +9,7 @@ export type { Direction, LinkSelection } from "./link-table.js";
 export type { ProcessClock } from "./process-clock.js";
 export { randomNodeId, seededRandom } from "./seeded-random.js";
 export { SimulatedCluster, type SimulatedClusterOptions, type SimulatedNodeOptions } from "./simulated-cluster.js";
+export type { SimulatedSocket } from "./simulated-datagrams.js";
 export {
   type LinkConditions,
   SimulatedNetwork,

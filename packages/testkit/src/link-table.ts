@@ -6,6 +6,8 @@ export interface Link {
   readonly latency: Latency;
   /** The fraction of segments, or datagrams, that get lost. */
   readonly loss: number;
+  /** The fraction of datagrams that arrive twice. */
+  readonly duplication: number;
 }
 
 export type Direction = "both" | "one-way";

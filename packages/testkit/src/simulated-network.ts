@@ -6,6 +6,7 @@ import { type LatencyOption, toLatency } from "./latency.js";
 import { type Direction, type LinkSelection, LinkTable } from "./link-table.js";
 import type { ProcessClock } from "./process-clock.js";
 import type { SimulatedConnection } from "./simulated-connection.js";
+import { SimulatedDatagrams, type SimulatedSocket } from "./simulated-datagrams.js";
 import { type DialContext, dial, type Listening } from "./simulated-dial.js";
 import type { VirtualClock } from "./virtual-clock.js";
 
@@ -33,6 +34,8 @@ export interface LinkConditions {
   readonly latencyMs?: LatencyOption;
   /** The fraction of segments, or datagrams, that get lost, 0 to 1. */
   readonly loss?: number;
+  /** The fraction of datagrams that arrive twice, 0 to 1. Over a connection nothing does. */
+  readonly duplication?: number;
 }
 
 /** Takes something away again that was done to the network; doing so twice does no harm. */
@@ -58,6 +61,7 @@ export class SimulatedNetwork implements DialContext {
   readonly #aliases = new Map<string, string>();
   readonly #attachments = new Map<string, Set<Attachment>>();
   readonly #dark = new Set<string>();
+  readonly #datagrams = new SimulatedDatagrams(this);
   /** Those with something under way that a cut link holds up. */
   readonly #held = new Set<SimulatedConnection>();
   #sides = 0;
@@ -67,7 +71,7 @@ export class SimulatedNetwork implements DialContext {
     const { clock, random, latencyMs = [0.2, 1], loss = 0 } = options;
     this.clock = clock;
     this.random = random;
-    this.links = new LinkTable({ latency: toLatency(latencyMs), loss });
+    this.links = new LinkTable({ latency: toLatency(latencyMs), loss, duplication: 0 });
     this.trace = options.trace;
     this.maxUnsentBytes = options.maxUnsentBytes ?? 32 * 1024 * 1024;
     this.retransmits = options.retransmits ?? false;
@@ -99,6 +103,20 @@ export class SimulatedNetwork implements DialContext {
         return dial(this, attachment, { host: target, address }, timeoutMs, signal);
       },
     };
+  }
+
+  /**
+   * A socket for datagrams at an address: for protocols of your own that take care of loss and order themselves.
+   *
+   * @param process whose it is, so that it receives nothing while that is frozen. Default: one of its own
+   * @throws Error if there is one already
+   */
+  datagramSocket(
+    at: Endpoint,
+    onDatagram: (datagram: Uint8Array, from: Endpoint) => void,
+    process: ProcessClock = this.clock.process(),
+  ): SimulatedSocket {
+    return this.#datagrams.open(at, process, onDatagram);
   }
 
   /** Gives a host another name or address. */
@@ -139,10 +157,10 @@ export class SimulatedNetwork implements DialContext {
   }
 
   /** Makes links slow or lossy, or both; all of them, if no hosts are given. @returns what ends that */
-  impair({ latencyMs, loss }: LinkConditions, links: LinkSelection = {}): Undo {
+  impair({ latencyMs, ...conditions }: LinkConditions, links: LinkSelection = {}): Undo {
     return this.links.add(links, {
+      ...conditions,
       ...(latencyMs === undefined ? {} : { latency: toLatency(latencyMs) }),
-      ...(loss === undefined ? {} : { loss }),
     });
   }
 
@@ -150,6 +168,7 @@ export class SimulatedNetwork implements DialContext {
   repair(): void {
     this.links.remove("latency");
     this.links.remove("loss");
+    this.links.remove("duplication");
   }
 
   /** Breaks every connection between two hosts: what is under way is lost, and both sides notice. */

@@ -54,6 +54,11 @@ export class TimerQueue {
     return this.#waiting;
   }
 
+  /** How many calls are in the queue, cancelled ones that were not removed yet included. */
+  get length(): number {
+    return this.#heap.length;
+  }
+
   add(at: number, callback: () => void, owner: CallOwner): ScheduledCall {
     if (this.#heap.length > 2 * this.#waiting + FEW) this.#compact();
     const call = new ScheduledCall(this, at, this.#order++, callback, owner);

@@ -1,0 +1,127 @@
+import type { ClusterSystem } from "@rollcall/cluster";
+import { noDowning } from "@rollcall/cluster";
+import { describe, expect, it } from "vitest";
+import type { Invariant } from "../../src/simulation/invariant.js";
+import { simulate } from "../../src/simulation/simulate.js";
+import { SimulationFailure } from "../../src/simulation/simulation-failure.js";
+
+const failureOf = async (running: Promise<unknown>): Promise<SimulationFailure> => {
+  const error = await running.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof SimulationFailure) return error;
+  throw error ?? new Error("it did not fail");
+};
+
+describe("a simulation", () => {
+  it("holds for the first seeds", async () => {
+    for (let seed = 1; seed <= 30; seed++) {
+      const { frames, virtualMs, agreedAfterMs } = await simulate({ seed });
+      expect(frames).toBeGreaterThan(0);
+      expect(virtualMs).toBeGreaterThan(10_000);
+      expect(agreedAfterMs).toBeLessThan(120_000);
+    }
+  });
+
+  it("holds for a cluster of forty", async () => {
+    const { about } = await simulate({ seed: 1, nodes: 40, steps: 15 });
+    expect(about).toContain("40 nodes");
+  });
+
+  it("is the same, frame by frame, with the same seed, and another with another", async () => {
+    const traces = [];
+    for (const seed of [3, 3, 4]) traces.push((await simulate({ seed })).trace);
+    expect(traces[0]).toBe(traces[1]);
+    expect(traces[0]).not.toBe(traces[2]);
+  });
+
+  it("has as many nodes and as much happening as asked for", async () => {
+    const { about, operations } = await simulate({ seed: 2, nodes: [3, 3], steps: 5 });
+    expect(about).toContain("3 nodes");
+    expect(operations.filter(({ kind }) => kind !== "start").length).toBeLessThanOrEqual(5);
+  });
+
+  it("tells of what does not hold: the seed, what happened, and how to see it again", async () => {
+    // Somebody's own idea of what has to hold, which does not.
+    const nobodyDies = (): Invariant => ({
+      name: "nobody dies",
+      onEvent: (event) =>
+        event.kind === "membership" && event.to === "down" ? `${event.member.node.host} died` : undefined,
+    });
+    const invariants = () => [nobodyDies()];
+    const failure = await failureOf(simulate({ seed: 1, invariants }));
+    expect(failure.violation.invariant).toBe("nobody dies");
+    expect(failure.message).toContain("With seed 1 (5 nodes, keep-majority) it does not hold that nobody dies.");
+    expect(failure.message).toMatch(/At \d+ virtual ms 10\.0\.0\.\d died/);
+    // One has to be there to see another one die.
+    expect(failure.operations.length).toBeLessThanOrEqual(4);
+    for (const operation of failure.operations) expect(failure.message).toContain(JSON.stringify(operation));
+    const again = await failureOf(simulate({ seed: 1, operations: failure.operations, invariants, shrinkAttempts: 0 }));
+    expect(again.violation).toEqual(failure.violation);
+  });
+
+  it("takes settings and programs of one's own, and shows all nodes to one's own invariants", async () => {
+    const started: ClusterSystem[] = [];
+    let seen = 0;
+    let atRest = 0;
+    await simulate({
+      seed: 5,
+      configure: (settings) => {
+        settings.gossip.intervalMs = 500;
+      },
+      onStart: (system) => started.push(system),
+      invariants: () => [
+        {
+          name: "whoever runs was started",
+          check(scene) {
+            seen++;
+            if (scene.atRest) atRest++;
+            return scene.running.every((system) => started.includes(system)) ? undefined : "somebody was not";
+          },
+        },
+      ],
+    });
+    expect(started.length).toBeGreaterThan(2);
+    expect(seen).toBeGreaterThan(25);
+    expect(atRest).toBe(1);
+  });
+
+  it("fails when nobody removes the dead, unless somebody does it by hand", async () => {
+    const options = {
+      seed: 1,
+      operations: [
+        { kind: "start", node: 0, thenMs: 100 },
+        { kind: "start", node: 1, thenMs: 100 },
+        { kind: "start", node: 2, thenMs: 3_000 },
+        { kind: "kill", node: 1, thenMs: 3_000 },
+      ] as const,
+      configure: (settings: { downing: ReturnType<typeof noDowning> }) => {
+        settings.downing = noDowning();
+      },
+      agreeWithinMs: 20_000,
+      shrinkAttempts: 0,
+    };
+    const failure = await failureOf(simulate(options));
+    expect(failure.violation.invariant).toBe("all agree in time");
+    await simulate({ ...options, downsTheDead: true });
+  });
+
+  it("fails, and does not hang or crash, when a program of one's own throws or keeps time from passing", async () => {
+    const throwing = simulate({
+      seed: 1,
+      shrinkAttempts: 0,
+      invariants: () => [
+        {
+          name: "mine",
+          check: () => {
+            throw new Error("a mistake of mine");
+          },
+        },
+      ],
+    });
+    const failure = await failureOf(throwing);
+    expect(failure.violation.invariant).toBe("nothing throws");
+    expect(failure.message).toContain("a mistake of mine");
+  });
+});
