@@ -157,6 +157,7 @@ export class Beliefs {
     member.status = status;
     if (status === STATUS.reachable) {
       member.doubt = undefined;
+      member.silentAt = undefined;
     } else {
       const counted = status === STATUS.suspect ? suspecters.slice(0, options.confirmations + 1) : [];
       member.doubt = { because, since: time.now, suspecters: counted, verdict: undefined, told: false };

@@ -82,6 +82,13 @@ describe("a node that is asked to ping somebody", () => {
     expect(machine.swim.explain().doubts).toMatchObject([{ id: "b", suspectedBy: ["a", "self"] }]);
   });
 
+  it("does not when that member has refuted a suspicion since", () => {
+    const machine = new Machine(["a", "b", "c", "d"], { ...OPTIONS, checkers: 8 });
+    machine.receive("a", request("b")).run(800);
+    machine.receive("a", [5, [["b", 1, 0]]]).receive("a", [5, [["b", 1, 1, ["a"]]]]);
+    expect(machine.swim.explain().doubts).toMatchObject([{ id: "b", suspectedBy: ["a"] }]);
+  });
+
   it("does not when it has heard from that member since", () => {
     const machine = new Machine(["a", "b", "c", "d"], { ...OPTIONS, checkers: 8 });
     machine.receive("a", request("b"));
