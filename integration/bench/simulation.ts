@@ -2,6 +2,7 @@
  * How whole clusters behave in virtual time, and what simulating them costs: forming, resting, losing a tenth; and how
  * long an hour of a large one takes.
  */
+import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { Verdicts } from "./lib/verdicts.ts";
 import { measureHour } from "./simulation/hour.ts";
@@ -29,8 +30,14 @@ const { values: options } = parseArgs({
   },
 });
 
+/** A thousand nodes hold a million associations: more than fits into the heap that Node.js allows itself. */
+const HEAP = ["--max-old-space-size=12288", "--max-semi-space-size=128"];
+
 if (options.help) {
   console.log(HELP);
+} else if (!HEAP.every((flag) => process.execArgv.includes(flag))) {
+  const { status } = spawnSync(process.execPath, [...HEAP, ...process.argv.slice(1)], { stdio: "inherit" });
+  process.exitCode = status ?? 1;
 } else {
   const sizes = (options.sizes ?? (options.quick ? "10,100" : "10,100,1000")).split(",").map(Number);
   const hour = Number(options.hour ?? (options.quick ? 100 : 1_000));
