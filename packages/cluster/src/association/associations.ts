@@ -1,13 +1,13 @@
 import { type Backoff, type Clock, type Endpoint, exponentialBackoff, type Random } from "@rollcall/core";
 import { ClusterError } from "../cluster-error.js";
-import { type AdmissionView, reject } from "../handshake/admission.js";
+import type { AdmissionView } from "../handshake/admission.js";
 import { type Accept, MAX_HANDSHAKE_FRAME_BYTES, type Reject } from "../handshake/handshake-message.js";
 import type { Logger } from "../logger.js";
 import { compareNodes, type UniqueNode } from "../node.js";
 import type { Connection, Transport } from "../transport/transport.js";
 import type { Association } from "./association.js";
-import { InboundHandshake } from "./inbound-handshake.js";
 import { performHandshake, type Verdict } from "./outbound-handshake.js";
+import { Reception } from "./reception.js";
 import { SendBuffer, type SendBufferOptions } from "./send-buffer.js";
 
 export interface AssociationsOptions {
@@ -77,17 +77,23 @@ export class Associations {
   };
   readonly #context: AssociationsContext;
   readonly #associations = new Map<string, Association>();
-  readonly #inbound = new Set<InboundHandshake>();
-  /** Incoming connections of which nobody is known to be behind them: handshakes under way, and refused ones closing. */
-  #strangers = 0;
-  /** Whoever waits for the fate of a handshake that a peer began, by the peer's id. */
-  readonly #waiting = new Map<string, Set<(opened: boolean) => void>>();
+  readonly #reception: Reception;
   readonly #dials = new Set<AbortController>();
   #stopped = false;
   #opened = 0;
 
   constructor(context: AssociationsContext) {
     this.#context = context;
+    const { clock, options, view } = context;
+    this.#reception = new Reception({
+      options,
+      view,
+      clock,
+      isOpen: (nodeId) => this.isOpen(nodeId),
+      onCrowded: () => this.counters.refusedConnections++,
+      onConfirmed: (connection, peer) => this.#use(connection, peer, false),
+      onRejected: (rejection, peer) => context.onRejected(rejection, peer, "inbound"),
+    });
   }
 
   /** How many associations are open. */
@@ -111,7 +117,7 @@ export class Associations {
 
   /** How many incoming connections there are of which nobody is known to be behind them. */
   get strangers(): number {
-    return this.#strangers;
+    return this.#reception.strangers;
   }
 
   isOpen(nodeId: string): boolean {
@@ -125,40 +131,7 @@ export class Associations {
 
   /** Takes an incoming connection. */
   accept(connection: Connection): void {
-    const { clock, options, view } = this.#context;
-    const crowded = this.#strangers >= options.maxHandshakes;
-    if (crowded) this.counters.refusedConnections++;
-    // Those who are told no are bounded, too.
-    if (this.#stopped || this.#strangers >= 2 * options.maxHandshakes) {
-      connection.handle({ onFrame: () => {}, onClose: () => {} });
-      connection.destroy();
-      return;
-    }
-    connection.limitFrames(MAX_HANDSHAKE_FRAME_BYTES);
-    this.#strangers++;
-    const handshake = new InboundHandshake(
-      connection,
-      {
-        view,
-        existing: (nodeId) => (this.isOpen(nodeId) ? "open" : this.#isDialledBy(nodeId) ? "begun" : "none"),
-        onConfirmed: (ended, peer) => {
-          this.#inbound.delete(ended);
-          this.#use(connection, peer, false);
-        },
-        onEnded: (ended, rejection) => {
-          this.#inbound.delete(ended);
-          // The peer may have dialled more than once, and have chosen another of its connections.
-          if (ended.peer !== undefined && !this.#isDialledBy(ended.peer.id)) this.#tellWaiting(ended.peer.id, false);
-          if (rejection !== undefined) this.#context.onRejected(rejection, ended.peer, "inbound");
-        },
-        onReleased: () => {
-          this.#strangers--;
-        },
-      },
-      (expired) => clock.schedule(options.handshakeTimeoutMs, expired),
-    );
-    this.#inbound.add(handshake);
-    if (crowded) handshake.refuse(reject("TOO_MANY_HANDSHAKES", `${options.maxHandshakes} are under way already`));
+    this.#reception.accept(connection);
   }
 
   /**
@@ -218,7 +191,7 @@ export class Associations {
           const peer = result.accept.from;
           if (result.verdict === "use") this.#use(connection, peer, true);
           if (result.verdict !== "await" || this.isOpen(peer.id)) return resolve({ kind: "associated", peer });
-          this.#waitFor(peer, aborted).then(() => resolve({ kind: "associated", peer }), fail);
+          this.#reception.opened(peer, aborted).then(() => resolve({ kind: "associated", peer }), fail);
         },
         fail,
       );
@@ -288,9 +261,8 @@ export class Associations {
   stop(): void {
     this.#stopped = true;
     for (const dial of this.#dials) dial.abort(shutDown());
-    for (const handshake of [...this.#inbound]) handshake.abandon();
+    this.#reception.stop();
     for (const id of [...this.#associations.keys()]) this.close(id);
-    for (const id of [...this.#waiting.keys()]) this.#tellWaiting(id, false);
   }
 
   #decide(accept: Accept, begun: number, silent: Connection | undefined): Verdict {
@@ -301,7 +273,7 @@ export class Associations {
       // If the peer does not know of the one we have, and we had it before we dialled, then it is broken.
       return accept.existing !== "none" || association.openedAt > begun ? "drop" : "use";
     }
-    if (!this.#isDialledBy(peer.id)) return "use";
+    if (!this.#reception.hosts(peer.id)) return "use";
     // To a peer the silent connection is open, too.
     const isOpenThere = accept.existing === "open" && !isSilent;
     return isOpenThere || compareNodes(peer, this.#context.view.self) < 0 ? "await" : "use";
@@ -326,7 +298,7 @@ export class Associations {
     for (const frame of association.buffer.drain()) this.#transmit(connection, frame);
     this.#context.logger.debug({ peer: peer.toString(), remote: connection.remote }, "associated");
     this.#context.onAssociated(peer, dialled);
-    this.#tellWaiting(peer.id, true);
+    this.#reception.settle(peer.id, true);
   }
 
   #lost(association: Association, error: Error | undefined): void {
@@ -396,37 +368,6 @@ export class Associations {
     } else {
       this.counters.droppedFrames++;
     }
-  }
-
-  /** Whether a peer has begun a handshake with us that is not over. */
-  #isDialledBy(nodeId: string): boolean {
-    return [...this.#inbound].some((handshake) => handshake.peer?.id === nodeId);
-  }
-
-  /** Resolves once a connection that the peer dialled is in use. */
-  #waitFor(peer: UniqueNode, aborted: AbortSignal): Promise<void> {
-    const waiting = this.#waiting.get(peer.id) ?? new Set();
-    this.#waiting.set(peer.id, waiting);
-    return new Promise((resolve, reject) => {
-      const listener = (opened: boolean) => {
-        aborted.removeEventListener("abort", abort);
-        if (opened) return resolve();
-        reject(new ClusterError("HANDSHAKE_FAILED", `${peer} dialled us at the same time, and then gave up.`));
-      };
-      const abort = () => {
-        waiting.delete(listener);
-        reject(aborted.reason);
-      };
-      aborted.addEventListener("abort", abort);
-      waiting.add(listener);
-    });
-  }
-
-  #tellWaiting(nodeId: string, opened: boolean): void {
-    const waiting = this.#waiting.get(nodeId);
-    if (waiting === undefined) return;
-    this.#waiting.delete(nodeId);
-    for (const listener of waiting) listener(opened);
   }
 }
 

@@ -1,0 +1,124 @@
+import type { Clock } from "@rollcall/core";
+import { ClusterError } from "../cluster-error.js";
+import { type AdmissionView, reject } from "../handshake/admission.js";
+import { MAX_HANDSHAKE_FRAME_BYTES, type Reject } from "../handshake/handshake-message.js";
+import type { UniqueNode } from "../node.js";
+import type { Connection } from "../transport/transport.js";
+import { InboundHandshake } from "./inbound-handshake.js";
+
+export interface ReceptionContext {
+  readonly options: {
+    /** How long a handshake may take once connected, in milliseconds. */
+    readonly handshakeTimeoutMs: number;
+    /** How many incoming handshakes may be under way. */
+    readonly maxHandshakes: number;
+  };
+  readonly view: AdmissionView;
+  readonly clock: Clock;
+  readonly isOpen: (nodeId: string) => boolean;
+  /** A connection came while too many handshakes were under way, and is refused. */
+  readonly onCrowded: () => void;
+  readonly onConfirmed: (connection: Connection, peer: UniqueNode) => void;
+  readonly onRejected: (rejection: Reject, peer: UniqueNode | undefined) => void;
+}
+
+/** Those who dial this node, until they are associated or gone; and whoever waits for what becomes of one. */
+export class Reception {
+  readonly #context: ReceptionContext;
+  readonly #handshakes = new Set<InboundHandshake>();
+  /** Whoever waits for the fate of a handshake that a peer began, by the peer's id. */
+  readonly #waiting = new Map<string, Set<(opened: boolean) => void>>();
+  #strangers = 0;
+  #stopped = false;
+
+  constructor(context: ReceptionContext) {
+    this.#context = context;
+  }
+
+  /** Incoming connections of which nobody is known to be behind them: handshakes under way, and refused ones closing. */
+  get strangers(): number {
+    return this.#strangers;
+  }
+
+  /** Takes an incoming connection. */
+  accept(connection: Connection): void {
+    const { clock, isOpen, onCrowded, options, view } = this.#context;
+    const crowded = this.#strangers >= options.maxHandshakes;
+    if (crowded) onCrowded();
+    // Those who are told no are bounded, too.
+    if (this.#stopped || this.#strangers >= 2 * options.maxHandshakes) {
+      connection.handle({ onFrame: () => {}, onClose: () => {} });
+      connection.destroy();
+      return;
+    }
+    connection.limitFrames(MAX_HANDSHAKE_FRAME_BYTES);
+    this.#strangers++;
+    const handshake = new InboundHandshake(
+      connection,
+      {
+        view,
+        existing: (nodeId) => (isOpen(nodeId) ? "open" : this.hosts(nodeId) ? "begun" : "none"),
+        onConfirmed: (ended, peer) => {
+          this.#handshakes.delete(ended);
+          this.#context.onConfirmed(connection, peer);
+        },
+        onEnded: (ended, rejection) => {
+          this.#handshakes.delete(ended);
+          // The peer may have dialled more than once, and have chosen another of its connections.
+          if (ended.peer !== undefined && !this.hosts(ended.peer.id)) this.settle(ended.peer.id, false);
+          if (rejection !== undefined) this.#context.onRejected(rejection, ended.peer);
+        },
+        onReleased: () => {
+          this.#strangers--;
+        },
+      },
+      (expired) => clock.schedule(options.handshakeTimeoutMs, expired),
+    );
+    this.#handshakes.add(handshake);
+    if (crowded) handshake.refuse(reject("TOO_MANY_HANDSHAKES", `${options.maxHandshakes} are under way already`));
+  }
+
+  /** Whether a peer has begun a handshake with us that is not over. */
+  hosts(nodeId: string): boolean {
+    for (const { peer } of this.#handshakes) if (peer?.id === nodeId) return true;
+    return false;
+  }
+
+  /**
+   * Resolves once a connection with a peer that dialled us is in use.
+   *
+   * @throws ClusterError `HANDSHAKE_FAILED` when its handshake ends without one; the reason of `aborted`
+   */
+  opened(peer: UniqueNode, aborted: AbortSignal): Promise<void> {
+    const waiting = this.#waiting.get(peer.id) ?? new Set();
+    this.#waiting.set(peer.id, waiting);
+    return new Promise((resolve, reject) => {
+      const listener = (opened: boolean) => {
+        aborted.removeEventListener("abort", abort);
+        if (opened) return resolve();
+        reject(new ClusterError("HANDSHAKE_FAILED", `${peer} dialled us at the same time, and then gave up.`));
+      };
+      const abort = () => {
+        waiting.delete(listener);
+        reject(aborted.reason);
+      };
+      aborted.addEventListener("abort", abort);
+      waiting.add(listener);
+    });
+  }
+
+  /** Tells whoever waits for a peer whether there is a connection with it, whoever dialled that. */
+  settle(nodeId: string, opened: boolean): void {
+    const waiting = this.#waiting.get(nodeId);
+    if (waiting === undefined) return;
+    this.#waiting.delete(nodeId);
+    for (const listener of waiting) listener(opened);
+  }
+
+  /** Breaks every handshake under way; who comes from now on is cut off. */
+  stop(): void {
+    this.#stopped = true;
+    for (const handshake of [...this.#handshakes]) handshake.abandon();
+    for (const id of [...this.#waiting.keys()]) this.settle(id, false);
+  }
+}
