@@ -1,10 +1,10 @@
 import { createServer } from "node:net";
 import type { ClusterSettings, ClusterSystem } from "@rollcall/cluster";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { FaultyProxy } from "../support/faulty-proxy.ts";
+import { freePort } from "../support/ports.ts";
 import { eventually } from "./support/eventually.ts";
 import { everybodyUp, startNode, startNodeThatKnows } from "./support/node.ts";
-import { freePort } from "./support/ports.ts";
-import { TcpProxy } from "./support/tcp-proxy.ts";
 
 /** Whether this machine has IPv6 on its loopback interface; containers often have not. */
 const hasIPv6 = await new Promise<boolean>((resolve) => {
@@ -107,7 +107,7 @@ describe("nodes join each other", () => {
 });
 
 it("a node behind a port mapping is joined, and reached by third nodes, through the mapping", async () => {
-  const [proxy, bindPort] = [await TcpProxy.start(), await freePort()];
+  const [proxy, bindPort] = [await FaultyProxy.start(0, onTestFinished), await freePort()];
   proxy.targetPort = bindPort;
   const mapped = await startNode(({ node }) => {
     node.port = proxy.port;

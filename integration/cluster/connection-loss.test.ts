@@ -1,13 +1,13 @@
 import type { ClusterEvent, ClusterSystem } from "@rollcall/cluster";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
+import { FaultyProxy } from "../support/faulty-proxy.ts";
+import { freePort } from "../support/ports.ts";
 import { eventually } from "./support/eventually.ts";
 import { everybodyUp, startNodeThatKnows } from "./support/node.ts";
-import { freePort } from "./support/ports.ts";
-import { TcpProxy } from "./support/tcp-proxy.ts";
 
 /** A node that others reach through a proxy only. */
 async function startBehindProxy(contacts: readonly string[]) {
-  const proxy = await TcpProxy.start(await freePort());
+  const proxy = await FaultyProxy.start(await freePort(), onTestFinished);
   const system = await startNodeThatKnows(contacts, ({ node }) => {
     node.port = proxy.port;
     node.bindPort = proxy.targetPort;

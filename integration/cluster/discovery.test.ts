@@ -4,9 +4,9 @@ import { type AddressInfo, createServer } from "node:net";
 import { ClusterSystem } from "@rollcall/cluster";
 import { defineDiscovery, inMemoryDiscovery, type ServiceDiscovery } from "@rollcall/core";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { freePort } from "../support/ports.ts";
 import { eventually } from "./support/eventually.ts";
 import { everybodyUp, IN_TIME, startCluster, startNode, startNodeThatKnows } from "./support/node.ts";
-import { freePort } from "./support/ports.ts";
 
 const startWith = (discovery: ServiceDiscovery) =>
   startNode((settings) => {

@@ -1,7 +1,7 @@
 import { CLUSTER_TOKENS, type ClusterSettings, ClusterSystem } from "@rollcall/cluster";
 import { describe, expect, it } from "vitest";
+import { freePort } from "../support/ports.ts";
 import { startNode } from "./support/node.ts";
-import { freePort } from "./support/ports.ts";
 
 /** A setting, and a value that it cannot have; some of them only a program in JavaScript could give. */
 const UNUSABLE: readonly (readonly [setting: string, value: unknown])[] = [

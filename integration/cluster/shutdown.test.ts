@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { CLUSTER_TOKENS, ClusterSystem, type Connection, type Transport } from "@rollcall/cluster";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { freePort } from "../support/ports.ts";
 import { eventually } from "./support/eventually.ts";
 import { startCluster, startNode, startNodeThatKnows } from "./support/node.ts";
-import { freePort } from "./support/ports.ts";
 import { Program } from "./support/program.ts";
 import { frame } from "./support/wire-peer.ts";
 

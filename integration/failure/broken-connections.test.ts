@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { freePort } from "../cluster/support/ports.ts";
+import { FaultyProxy } from "../support/faulty-proxy.ts";
+import { freePort } from "../support/ports.ts";
 import { everybodySeesEverybody, gone } from "./support/cluster.ts";
-import { FaultyProxy } from "./support/faulty-proxy.ts";
 import { Member, type OnTestFinished } from "./support/member.ts";
 
 /** How long a proxy that is being restarted refuses connections, in milliseconds. */

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { examplesIn } from "../../scripts/lib/examples.ts";
 import { REPOSITORY } from "../../scripts/lib/workspace.ts";
-import { freePort } from "../cluster/support/ports.ts";
 import { Program } from "../cluster/support/program.ts";
+import { freePort } from "../support/ports.ts";
 
 const page = readFileSync(join(REPOSITORY, "docs/guide/getting-started.md"), "utf8");
 
