@@ -62,8 +62,13 @@ export class Child {
 
   /** Ends it, and waits until it has ended. */
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
-    if (!this.#over) this.#child.kill(signal);
+    this.signal(signal);
     await this.exited;
+  }
+
+  /** Does nothing when it has ended. */
+  signal(signal: NodeJS.Signals): void {
+    if (!this.#over) this.#child.kill(signal);
   }
 
   #wake(): void {

@@ -1,11 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { cached, serverCache } from "./cache.ts";
 import { run, which } from "./run.ts";
-
-/** Where servers are kept that were fetched for tests; safe to delete. */
-const SERVER_CACHE = fileURLToPath(new URL("../../.cache/servers", import.meta.url));
 
 /**
  * Debian packages unpacked into a folder of the cache, without root and without installing anything. Fetched once; a
@@ -19,31 +16,19 @@ const SERVER_CACHE = fileURLToPath(new URL("../../.cache/servers", import.meta.u
 export async function unpackedPackages(
   name: string,
   packages: readonly string[],
-  cache = SERVER_CACHE,
+  cache = serverCache(),
 ): Promise<string> {
-  const folder = join(cache, name);
-  if (existsSync(folder)) return folder;
-  for (const tool of ["apt-get", "dpkg"]) {
-    if (which(tool) === undefined)
-      throw new Error(`${name} is not installed, and without ${tool} it cannot be fetched`);
-  }
-  await mkdir(cache, { recursive: true });
-  const work = await mkdtemp(join(cache, `.${name}-`));
-  try {
+  const unpack = async (root: string, work: string) => {
+    for (const tool of ["apt-get", "dpkg"]) {
+      if (which(tool) === undefined)
+        throw new Error(`${name} is not installed, and without ${tool} it cannot be fetched`);
+    }
     await download(packages, work);
-    const root = join(work, "root");
-    await mkdir(root);
     for (const file of await readdir(work)) {
       if (file.endsWith(".deb")) await run(["dpkg", "-x", join(work, file), root]);
     }
-    // At once, and last: whoever sees the folder sees all of it. Another process may have been faster.
-    await rename(root, folder).catch((error) => {
-      if (!existsSync(folder)) throw error;
-    });
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-  return folder;
+  };
+  return cached(name, unpack, cache);
 }
 
 /** The folders in which an unpacked root has its libraries, for `LD_LIBRARY_PATH`. */
@@ -65,7 +50,7 @@ async function download(packages: readonly string[], folder: string): Promise<vo
     // Without package lists, as on a fresh machine or in a container, apt knows no packages: get lists of our own.
     const own = ["-o", `Dir::State::Lists=${folder}/lists`, "-o", `Dir::Cache=${folder}/cache`];
     const options = [...own, "-o", "Debug::NoLocking=1"];
-    await run(["apt-get", ...options, "update"]);
+    await run(["apt-get", ...options, "update"], { cwd: folder });
     await run(["apt-get", ...options, "download", ...packages], { cwd: folder });
   }
 }

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { unpackedPackages } from "./debian-packages.ts";
+import { findProgram } from "./find-program.ts";
+import { builtTool } from "./go-tools.ts";
 import { findServer, REPORT_VARIABLE, REQUIRE_VARIABLE, readReport } from "./report.ts";
 
 async function folder(): Promise<string> {
@@ -101,5 +103,85 @@ describe("Debian packages", () => {
     setEnvironment("PATH", cache);
     await mkdir(join(cache, "empty"));
     await expect(unpackedPackages("thing", ["one"], cache)).rejects.toThrow("apt-get");
+  });
+});
+
+/** A folder on PATH, alone, with programs that write down how they were called. */
+async function programs(scripts: Readonly<Record<string, string>>) {
+  const [bin, cache] = [await folder(), await folder()];
+  const log = join(bin, "log");
+  for (const [name, body] of Object.entries(scripts)) {
+    await writeFile(join(bin, name), `#!/bin/sh\necho "${name} $*" >> ${log}\n${body}\n`, { mode: 0o755 });
+  }
+  setEnvironment("PATH", `${bin}:/usr/bin:/bin`);
+  const calls = async () => (await readFile(log, "utf8")).split("\n").filter(Boolean);
+  return { bin, cache, calls };
+}
+
+const GO = `case "$1" in
+  env) echo go1.26.8;;
+  build) while [ "$1" != -o ]; do shift; done; printf '#!/bin/sh\\necho built 1.2\\n' > "$2"; chmod +x "$2";;
+esac`;
+const TOOL = { name: "thing", module: "example.org/thing", version: "v1.2.0" };
+
+describe("a program built from a Go module", () => {
+  it("is built once, of the version that was asked for", async () => {
+    const { cache, calls } = await programs({ go: GO });
+    const path = await builtTool(TOOL, cache);
+    expect(await Promise.all([builtTool(TOOL, cache), builtTool(TOOL, cache)])).toEqual([path, path]);
+    const made = await calls();
+    expect(made.filter((call) => call.startsWith("go get"))).toEqual(["go get example.org/thing@v1.2.0"]);
+    expect(made.filter((call) => call.startsWith("go build"))).toHaveLength(1);
+  });
+
+  it("is built once also when several ask at the same time", async () => {
+    const { cache, calls } = await programs({ go: GO });
+    await Promise.all([1, 2, 3].map(() => builtTool(TOOL, cache)));
+    expect((await calls()).filter((call) => call.startsWith("go build"))).toHaveLength(1);
+  });
+
+  it.each([
+    ["there is no toolchain", {}, "no go on the path"],
+    ["the toolchain is too old", { go: "echo go1.22.1" }, "go1.22.1"],
+    ["it does not compile", { go: 'case "$1" in env) echo go1.26.8;; *) echo broken >&2; exit 1;; esac' }, "broken"],
+  ])("is an error that says why when %s, and leaves nothing behind", async (_, scripts, message) => {
+    const { cache } = await programs(scripts);
+    await expect(builtTool(TOOL, cache)).rejects.toThrow(message);
+    expect(await readdir(cache)).toEqual([]);
+  });
+
+  it("does not wait for whoever died while building", async () => {
+    const { cache } = await programs({ go: GO });
+    await writeFile(join(cache, ".lock"), "999999999");
+    expect(await builtTool(TOOL, cache)).toContain("thing-v1.2.0");
+  });
+});
+
+describe("a server's program", () => {
+  const sources = { program: "thing", versionArguments: ["--version"], go: TOOL };
+
+  it("is the one on PATH, and the version it says", async () => {
+    const { bin, cache } = await programs({ thing: "echo Thing 3.4", go: GO });
+    const path = join(bin, "thing");
+    expect(await findProgram(sources, { cache })).toEqual({ path, description: `Thing 3.4, ${path}` });
+  });
+
+  it("is built when the one on PATH is another version, or is to be ignored", async () => {
+    const { cache } = await programs({ thing: "echo Thing 3.4", go: GO });
+    const description = expect.stringContaining("built 1.2");
+    const accepts = (version: string) => !version.includes("3.4");
+    expect(await findProgram({ ...sources, accepts }, { cache })).toMatchObject({ description });
+    expect(await findProgram(sources, { cache, ignoreInstalled: true })).toMatchObject({ description });
+  });
+
+  it("that cannot be had is an error with every reason", async () => {
+    const { bin, cache } = await programs({
+      thing: "echo Thing 3.4",
+      "apt-get": "echo no network >&2; exit 1",
+      go: "echo go1.20",
+    });
+    const debian = { packages: ["thing"], path: "usr/bin/thing" };
+    const finding = findProgram({ ...sources, accepts: () => false, debian }, { cache });
+    await expect(finding).rejects.toThrow(new RegExp(`${bin}/thing is another version; apt-get.*no network.*go1.20`));
   });
 });
