@@ -12,6 +12,8 @@ export class Child {
   readonly lines: string[] = [];
   readonly exited: Promise<void>;
   readonly #child: ChildProcess;
+  /** Once it has ended by itself. */
+  exitCode: number | null = null;
   #read = 0;
   #over = false;
   readonly #waiting = new Set<() => void>();
@@ -32,7 +34,10 @@ export class Child {
       this.#over = true;
       this.#wake();
     };
-    this.exited = once(child, "close").then(() => ended(), ended);
+    this.exited = once(child, "close").then(([code]) => {
+      this.exitCode = code;
+      ended();
+    }, ended);
   }
 
   /** The next line that is accepted, after the one that the call before gave. See {@link find}. */

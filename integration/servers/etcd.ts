@@ -90,6 +90,7 @@ export class EtcdServer implements AsyncDisposable {
 }
 
 function tlsFlags({ ca, certificate, key, mutual = false }: EtcdFiles): string[] {
-  const files = ["--trusted-ca-file", ca, "--cert-file", certificate, "--key-file", key];
-  return mutual ? [...files, "--client-cert-auth"] : files;
+  const files = ["--cert-file", certificate, "--key-file", key];
+  // Naming an authority is enough for etcd 3.4 to ask clients for a certificate.
+  return mutual ? [...files, "--trusted-ca-file", ca, "--client-cert-auth"] : files;
 }

@@ -1,0 +1,73 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, it } from "vitest";
+import type { Registry } from "../registry.ts";
+import { idOf, Scene } from "../scene.ts";
+import { expectNoBusyLoop } from "./outages.ts";
+
+/** "At once", on a machine that does other things too, in milliseconds. */
+const AT_ONCE_MS = 1_000;
+/** As long as a lookup may take by default, and some, in milliseconds. */
+const LOOKUP_LIMIT_MS = 4_000;
+const SILENT_MS = 5_000;
+
+export function silence(registry: Registry): void {
+  it("accepts and never answers: nothing hangs, and all is right when it answers", async ({ onTestFinished }) => {
+    const scene = await Scene.begin(registry, onTestFinished);
+    await scene.put([1, 2]);
+    scene.proxy.hold();
+
+    const startedAt = performance.now();
+    const [lookup, announcing] = [scene.discovery().lookup(), scene.discovery().announce(scene.instance(3))];
+    const trouble = { code: expect.stringMatching(/TIMED_OUT|UNAVAILABLE/), retryable: true };
+    await Promise.all([
+      expect(lookup).rejects.toMatchObject(trouble),
+      expect(announcing).rejects.toMatchObject(trouble),
+    ]);
+    const follower = scene.follow();
+    await follower.noticesTrouble();
+    expect(performance.now() - startedAt).toBeLessThan(2 * LOOKUP_LIMIT_MS + registry.noticeMs);
+    expectNoBusyLoop(await scene.during(() => pause(SILENT_MS)));
+
+    scene.proxy.pass();
+    await follower.lists([1, 2]);
+  });
+
+  it("gives up at once when told to, while it waits for an answer", async ({ onTestFinished }) => {
+    const scene = await Scene.begin(registry, onTestFinished);
+    scene.proxy.hold();
+    for (const act of ["lookup", "announce"] as const) {
+      const abort = new AbortController();
+      const discovery = scene.discovery();
+      const { signal } = abort;
+      const accepted = scene.proxy.accepted;
+      const asking =
+        act === "lookup" ? discovery.lookup({ signal }) : discovery.announce(scene.instance(1), { signal });
+      const outcome = asking.catch((error: unknown) => error);
+      while (scene.proxy.accepted === accepted) await pause(5);
+      const abortedAt = performance.now();
+      const reason = new Error("no longer wanted");
+      abort.abort(reason);
+      expect(await outcome).toBe(reason);
+      expect(performance.now() - abortedAt).toBeLessThan(AT_ONCE_MS);
+    }
+  });
+
+  it("falls silent on a connection that stands: that is noticed in time, and nobody is dropped", async ({
+    onTestFinished,
+  }) => {
+    const scene = await Scene.begin(registry, onTestFinished);
+    await scene.put([1, 2]);
+    const follower = scene.follow();
+    await follower.lists([1, 2]);
+
+    scene.proxy.hold();
+    await scene.put([3]);
+    await follower.noticesTrouble();
+    expect(follower.ids).toEqual([1, 2].map(idOf));
+    scene.proxy.reset();
+    scene.proxy.pass();
+
+    await follower.lists([1, 2, 3]);
+    expect(follower.dropped([1, 2])).toEqual([]);
+  });
+}
