@@ -74,7 +74,7 @@ export const ADAPTER_CLIENTS: Readonly<Record<string, readonly string[]>> = {
   mdns: ["multicast-dns"],
   dns: ["dns2"],
   consul: ["consul"],
-  etcd: ["etcd3"],
+  etcd: [],
   kubernetes: [],
   nats: ["@nats-io/transport-node", "@nats-io/nats-core"],
 };
