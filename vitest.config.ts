@@ -2,6 +2,9 @@ import { defineConfig } from "vitest/config";
 import { results } from "./scripts/lib/results.ts";
 import { entryPoints, REPOSITORY, workspacePackages } from "./scripts/lib/workspace.ts";
 
+/** Tests against the real servers of registries. */
+const REGISTRIES = "integration/{consul,etcd,nats}/**/*.test.ts";
+
 export default defineConfig({
   resolve: {
     // Unit tests run on the sources; processes that tests start run on what `npm run build` made.
@@ -13,11 +16,30 @@ export default defineConfig({
     ),
   },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "adapters/*/test/**/*.test.ts", "integration/**/*.test.ts"],
-    // These install packages; `npm run check:packages` runs them.
-    exclude: ["**/node_modules/**", "integration/packages/**"],
     testTimeout: 30_000,
     // The second says at the end which real servers the tests ran against, and fails the run if a required one was not.
     reporters: ["default", `${REPOSITORY}/integration/servers/reporter.ts`, ...results("tests")],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "packages",
+          include: ["packages/*/test/**/*.test.ts", "adapters/*/test/**/*.test.ts", "integration/**/*.test.ts"],
+          // The second install packages; `npm run check:packages` runs them.
+          exclude: ["**/node_modules/**", "integration/packages/**", REGISTRIES],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "registries",
+          include: [REGISTRIES],
+          // Afterwards, and more at once than there are processors: most of the time they wait for servers that are away.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 4,
+          maxConcurrency: 20,
+        },
+      },
+    ],
   },
 });
