@@ -1,24 +1,23 @@
 import { discoveryConformance } from "@rollcall/conformance";
 import { etcdDiscovery } from "@rollcall/etcd";
 import * as vitest from "vitest";
-import { type EtcdAge, EtcdServer, findEtcd } from "../servers/etcd.ts";
-import { findServer } from "../servers/report.ts";
+import { EtcdServer } from "../servers/etcd.ts";
 import { FaultyProxy } from "../support/faulty-proxy.ts";
 import { EtcdClient } from "./etcd-client.ts";
+import { etcdVersions } from "./versions.ts";
 
 let places = 0;
 
-for (const age of ["old", "new"] satisfies EtcdAge[]) {
-  const program = await findServer(`etcd-${age}`, () => findEtcd(age));
+for (const { name, program } of etcdVersions) {
   if (program === undefined) {
-    vitest.it.skip(`etcd, ${age}: discovery conformance`);
+    vitest.it.skip(`${name}: discovery conformance`);
     continue;
   }
   const server = await EtcdServer.start(program);
   const client = new EtcdClient(server.port);
 
   discoveryConformance(vitest, {
-    name: `etcd, ${age}`,
+    name,
     quietMs: 1500, // two renewals, at a third of the shortest lease
     lookupTimeoutMs: 3000,
     releaseMs: 900,

@@ -40,7 +40,7 @@ function ofCall({ status, message }: GrpcError, { url, folder, username, permiss
   if (status === STATUS.OUT_OF_RANGE) {
     return ["UNAVAILABLE", `${url}: ${message}, so what has happened since cannot be told; everything is read again.`];
   }
-  return ["UNAVAILABLE", `${said}.`];
+  return ["UNAVAILABLE", `${said}${/[.?]$/.test(message) ? "" : "."}`];
 }
 
 const UNTRUSTED = /CERT|SIGNATURE|ISSUER|SELF_SIGNED/;

@@ -13,8 +13,8 @@ import {
   staticQuorum,
   timeoutDowning,
 } from "@rollcall/cluster";
-import { inMemoryDiscovery } from "@rollcall/core";
-import type { Line, Setup, StrategyFactory, StrategyName } from "../support/setup.ts";
+import { inMemoryDiscovery, type ServiceDiscovery } from "@rollcall/core";
+import type { AdapterSetup, Line, Setup, StrategyFactory, StrategyName } from "../support/setup.ts";
 
 const STRATEGIES = { timeoutDowning, keepMajority, staticQuorum, keepOldest, downAll, noDowning } as Record<
   StrategyName,
@@ -24,12 +24,14 @@ const STRATEGIES = { timeoutDowning, keepMajority, staticQuorum, keepOldest, dow
 const setup = JSON.parse(process.argv[2] ?? "") as Setup;
 const say = (line: Line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
+const discovery = setup.discovery ? await openAdapter(setup.discovery) : inMemoryDiscovery(setup.contacts);
+
 const system = await ClusterSystem.start("orders", (settings) => {
   settings.node.host = setup.host ?? settings.node.host;
   settings.node.port = setup.port;
   settings.node.bindPort = setup.bindPort;
-  settings.discovery = inMemoryDiscovery(setup.contacts);
-  settings.announce = false;
+  settings.discovery = discovery;
+  if (!setup.discovery) settings.announce = false;
   settings.failureDetector = { ...SWIM_PRESETS.lan, ...setup.failureDetector };
   const [strategy, options = {}] = setup.downing ?? [];
   if (strategy !== undefined) settings.downing = STRATEGIES[strategy](options);
@@ -37,6 +39,12 @@ const system = await ClusterSystem.start("orders", (settings) => {
   settings.onDown.delayMs = setup.onDownDelayMs ?? settings.onDown.delayMs;
   if (setup.onDown === "report") settings.onDown.action = report;
 });
+
+async function openAdapter({ module, factory, options }: AdapterSetup): Promise<ServiceDiscovery> {
+  const { [factory]: create } = (await import(module)) as Record<string, (options: object) => ServiceDiscovery>;
+  if (create === undefined) throw new Error(`${module} has no ${factory}`);
+  return create(options);
+}
 
 function report(): void {
   say({ kind: "on-down" });

@@ -6,6 +6,13 @@ export type StrategyName = "timeoutDowning" | "keepMajority" | "staticQuorum" | 
 /** Makes a strategy from its options. */
 export type StrategyFactory = (options: object) => DowningStrategy;
 
+/** An adapter as a process makes it: the factory of a package, and its options as JSON. */
+export interface AdapterSetup {
+  readonly module: string;
+  readonly factory: string;
+  readonly options: object;
+}
+
 /** What a process is told to be, as JSON; what is left out stays as it is by default. */
 export interface Setup {
   readonly host?: string;
@@ -13,6 +20,8 @@ export interface Setup {
   readonly bindPort?: number;
   /** Addresses of others. */
   readonly contacts: readonly string[];
+  /** How it finds others, and is found, instead of by `contacts`. */
+  readonly discovery?: AdapterSetup;
   /** On top of the default preset. */
   readonly failureDetector?: Partial<SwimOptions>;
   readonly downing?: readonly [name: StrategyName, options?: object];

@@ -55,7 +55,16 @@ export class GrpcConnection {
       const reason = why?.length ? `: ${Buffer.from(why).toString()}` : "";
       fail(new GrpcError(STATUS.UNAVAILABLE, `the server ends the connection${reason}`));
     });
-    this.#session.on("close", () => fail(new GrpcError(STATUS.UNAVAILABLE, "the connection was closed")));
+    let hasSpoken = false;
+    this.#session.once("remoteSettings", () => {
+      hasSpoken = true;
+    });
+    this.#session.on("close", () => {
+      const closed = "the connection was closed";
+      // A server that speaks TLS alone hangs up on who does not, and the other way round.
+      const early = `${closed} before anything came over it: is that etcd, and is it http or https?`;
+      fail(new GrpcError(STATUS.UNAVAILABLE, hasSpoken ? closed : early));
+    });
     this.#schedulePing();
   }
 
