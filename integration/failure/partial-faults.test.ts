@@ -51,6 +51,23 @@ describe.skipIf(namespaces === undefined).concurrent("a network in which somethi
   }, 60_000);
 });
 
+describe.skipIf(namespaces === undefined).concurrent("a network that was cut for a minute", () => {
+  it("has all reachable again 10 s after it has healed, though TCP would wait for most of another", async (context) => {
+    const { expect, onTestFinished } = context;
+    const site = await Site.create(3, onTestFinished);
+    const members = await site.startMembers({ downing: ["noDowning"] });
+    const [left, right] = [members.slice(0, 1), members.slice(1)];
+
+    await site.cut([1], [2, 3]);
+    await Promise.all([...lose(left, right), ...lose(right, left), lasts(60_000)]);
+    await site.heal();
+
+    // In virtual time it is half of that; the rest is for a machine that has other things to do.
+    await everybodySeesEverybody(members, 10_000);
+    expect(gone(members)).toEqual([]);
+  }, 120_000);
+});
+
 /** Resolves when each of these has found each of those unreachable. */
 function lose(these: readonly Member[], those: readonly Member[]): Promise<void>[] {
   return these.flatMap((one) => those.map(({ id }) => one.hasSeen(`${id} unreachable`)));

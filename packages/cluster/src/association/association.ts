@@ -1,4 +1,5 @@
 import type { Timer } from "@rollcall/core";
+import type { Reject } from "../handshake/handshake-message.js";
 import type { UniqueNode } from "../node.js";
 import type { Connection } from "../transport/transport.js";
 import type { SendBuffer } from "./send-buffer.js";
@@ -14,5 +15,11 @@ export interface Association {
   dialling: boolean;
   /** Attempts to reach the peer that failed since the last that did not. */
   failures: number;
+  /** Runs while no further attempt is made after one that failed. */
   retry: Timer | undefined;
 }
+
+/** What a dial came to that was answered. */
+export type DialResult =
+  | { readonly kind: "associated"; readonly peer: UniqueNode }
+  | { readonly kind: "rejected"; readonly rejection: Reject };

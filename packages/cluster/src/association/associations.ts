@@ -1,12 +1,13 @@
-import { type Backoff, type Clock, type Endpoint, exponentialBackoff, type Random } from "@rollcall/core";
+import type { Clock, Endpoint, Random } from "@rollcall/core";
 import { ClusterError } from "../cluster-error.js";
 import type { AdmissionView } from "../handshake/admission.js";
 import { type Accept, MAX_HANDSHAKE_FRAME_BYTES, type Reject } from "../handshake/handshake-message.js";
 import type { Logger } from "../logger.js";
 import { compareNodes, type UniqueNode } from "../node.js";
 import type { Connection, Transport } from "../transport/transport.js";
-import type { Association } from "./association.js";
+import type { Association, DialResult } from "./association.js";
 import { performHandshake, type Verdict } from "./outbound-handshake.js";
+import { endPause, Pursuit } from "./pursuit.js";
 import { Reception } from "./reception.js";
 import { SendBuffer, type SendBufferOptions } from "./send-buffer.js";
 
@@ -41,10 +42,6 @@ export interface AssociationsContext {
   readonly onRejected: (rejection: Reject, peer: UniqueNode | undefined, direction: "inbound" | "outbound") => void;
 }
 
-export type DialResult =
-  | { readonly kind: "associated"; readonly peer: UniqueNode }
-  | { readonly kind: "rejected"; readonly rejection: Reject };
-
 /** What has been counted since the start. */
 export interface AssociationCounters {
   sentFrames: number;
@@ -56,9 +53,6 @@ export interface AssociationCounters {
   /** Incoming connections refused because too many handshakes were under way. */
   refusedConnections: number;
 }
-
-/** Reaching a peer again: at once, then after pauses that grow. */
-const REDIAL: Backoff = exponentialBackoff({ initialMs: 50, factor: 1.5, maxMs: 3_000 });
 
 /**
  * All that this node holds about talking to others: one association a peer, one connection an association at most.
@@ -78,6 +72,7 @@ export class Associations {
   readonly #context: AssociationsContext;
   readonly #associations = new Map<string, Association>();
   readonly #reception: Reception;
+  readonly #pursuit: Pursuit;
   readonly #dials = new Set<AbortController>();
   #stopped = false;
   #opened = 0;
@@ -93,6 +88,14 @@ export class Associations {
       onCrowded: () => this.counters.refusedConnections++,
       onConfirmed: (connection, peer) => this.#use(connection, peer, false),
       onRejected: (rejection, peer) => context.onRejected(rejection, peer, "inbound"),
+    });
+    this.#pursuit = new Pursuit({
+      clock,
+      random: context.random,
+      logger: context.logger,
+      holds: (association) => this.#holds(association),
+      dial: (peer, silent) => this.#dial(peer, peer.id, undefined, silent),
+      onUnreached: context.onUnreached,
     });
   }
 
@@ -124,7 +127,7 @@ export class Associations {
     return this.#associations.get(nodeId)?.connection !== undefined;
   }
 
-  /** How many attempts in a row to reach a peer have failed; 0 while the association is open. */
+  /** How many attempts in a row to reach a peer have failed; 0 while it answers. */
   failures(nodeId: string): number {
     return this.#associations.get(nodeId)?.failures ?? 0;
   }
@@ -206,7 +209,7 @@ export class Associations {
       this.#transmit(association.connection, frame);
     } else {
       if (!association.buffer.push(frame)) this.counters.droppedFrames++;
-      this.#reach(association);
+      this.#pursuit.reach(association);
     }
   }
 
@@ -220,33 +223,20 @@ export class Associations {
       this.send(peer, frame);
     } else {
       this.counters.droppedFrames++;
-      this.#reach(association);
+      this.#pursuit.reach(association);
     }
   }
 
   /** Dials a peer now, if it is wanted and not connected, instead of when the backoff allows. */
   redial(nodeId: string): void {
     const association = this.#associations.get(nodeId);
-    if (association !== undefined) this.#reach(association);
+    if (association !== undefined) this.#pursuit.reach(association);
   }
 
-  /**
-   * Dials a peer that does not answer, although there may be a connection: one can stand and carry nothing, when a
-   * router has forgotten it or one direction is lost. The new one takes its place if the peer answers over that.
-   */
+  /** Dials a peer that does not answer, although there may be a connection; see {@link Pursuit.renew}. */
   renew(nodeId: string): void {
     const association = this.#associations.get(nodeId);
-    if (association === undefined) return;
-    const { connection, dialling, peer } = association;
-    if (connection === undefined) this.#reach(association);
-    if (connection === undefined || dialling || !this.#holds(association)) return;
-    association.dialling = true;
-    const over = (result?: DialResult) => {
-      association.dialling = false;
-      if (result !== undefined && isReplacement(result)) this.#context.onUnreached(peer, "replaced");
-      this.#reach(association);
-    };
-    this.#dial(peer, peer.id, undefined, connection).then(over, () => over());
+    if (association !== undefined) this.#pursuit.renew(association);
   }
 
   /** Ends the association with a peer that is no longer wanted, once what was sent has left. */
@@ -285,7 +275,7 @@ export class Associations {
     association.connection = connection;
     association.openedAt = ++this.#opened;
     association.failures = 0;
-    association.retry?.cancel();
+    endPause(association);
     connection.limitFrames(this.#context.options.maxFrameBytes);
     connection.handle({
       onFrame: (frame) => {
@@ -306,35 +296,10 @@ export class Associations {
     this.#context.onDissociated(association.peer);
     const peer = association.peer.toString();
     this.#context.logger.debug({ peer, err: error }, "connection lost");
-    this.#reach(association);
+    this.#pursuit.reach(association);
   }
 
-  /** Tries to reach a peer that is wanted and not connected, again and again until one of that is no longer so. */
-  #reach(association: Association): void {
-    const { peer } = association;
-    if (association.dialling || association.connection !== undefined || !this.#holds(association)) return;
-    association.dialling = true;
-    association.retry?.cancel();
-    this.dial(peer, peer.id).then(
-      (result) => {
-        if (result.kind === "associated") return this.#reached(association, undefined);
-        this.#reached(association, result.rejection.reason, isReplacement(result) ? "replaced" : undefined);
-      },
-      (error: unknown) => this.#reached(association, error, isRefusal(error) ? "refused" : undefined),
-    );
-  }
-
-  #reached(association: Association, failure: unknown, evidence?: "refused" | "replaced"): void {
-    const { clock, logger, random } = this.#context;
-    association.dialling = false;
-    if (association.connection !== undefined || !this.#holds(association)) return;
-    association.failures++;
-    const delayMs = REDIAL.delayMs(association.failures, random);
-    logger.debug({ peer: association.peer.toString(), err: failure, retryInMs: delayMs }, "peer not reached");
-    association.retry = clock.schedule(delayMs, () => this.#reach(association));
-    if (evidence !== undefined) this.#context.onUnreached(association.peer, evidence);
-  }
-
+  /** Whether a peer is still to be talked to. */
   #holds(association: Association): boolean {
     const { id } = association.peer;
     if (this.#stopped || this.#associations.get(id) !== association) return false;
@@ -346,7 +311,7 @@ export class Associations {
 
   #discard(association: Association): void {
     this.#associations.delete(association.peer.id);
-    association.retry?.cancel();
+    endPause(association);
     this.counters.droppedFrames += association.buffer.drain().length;
   }
 
@@ -369,16 +334,6 @@ export class Associations {
       this.counters.droppedFrames++;
     }
   }
-}
-
-/** Whether another incarnation has the address. */
-function isReplacement(result: DialResult): boolean {
-  return result.kind === "rejected" && result.rejection.code === "WRONG_TARGET";
-}
-
-/** Whether nobody listens at the address, as opposed to nobody answering. */
-function isRefusal(error: unknown): boolean {
-  return ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === "ECONNREFUSED";
 }
 
 function shutDown(): ClusterError {

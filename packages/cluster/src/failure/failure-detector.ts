@@ -19,9 +19,9 @@ export interface FailureDetectorContext {
   readonly send: (nodeId: string, message: SwimMessage) => void;
   /** Dials now instead of when the backoff allows. */
   readonly redial: (nodeId: string) => void;
-  /** Hears of verdicts and of their end; not of suspicions. */
   /** Dials a member that does not answer, in case that it is the connection that is broken and not the member. */
   readonly renew: (nodeId: string) => void;
+  /** Hears of verdicts and of their end; not of suspicions. */
   readonly onReachability: (nodeId: string, reachability: Reachability) => void;
 }
 
@@ -79,9 +79,13 @@ export class FailureDetector {
 
   #perform(directive: SwimDirective): void {
     switch (directive.kind) {
-      case "send":
-        this.#context.send(directive.to, directive.message);
+      case "send": {
+        const { to, message } = directive;
+        // Whoever is unreachable is tried again and again: over a connection that may be what is broken, so over another.
+        if (this.#swim.reachability(to) === "unreachable") this.#context.renew(to);
+        this.#context.send(to, message);
         break;
+      }
       case "redial":
         this.#context.redial(directive.id);
         break;

@@ -90,6 +90,34 @@ describe("a connection that is lost", () => {
   });
 });
 
+describe("a connection that stands and carries nothing", () => {
+  it("gives way to another one, for which there are more and more patient attempts until the peer answers", async () => {
+    const talkers = new Talkers();
+    const [a, b] = await talkers.pair();
+    await talkers.clock.settle(a.associations.dial(b.self, b.self.id));
+    await talkers.clock.advance(10);
+    talkers.network.cut([a.self.host], [b.self.host]);
+    const attempts = () => talkers.network.dials.get(a.self.host) ?? 0;
+    const before = attempts();
+    for (let tries = 0; tries < 600; tries++) {
+      a.associations.renew(b.self.id);
+      await talkers.clock.advance(100);
+    }
+    // Each takes its half second to fail, and at last the pause is the longest.
+    expect(attempts() - before).toBeGreaterThan(60_000 / 4_200);
+    expect(attempts() - before).toBeLessThan(30);
+    expect(a.associations.failures(b.self.id)).toBeGreaterThan(0);
+    talkers.network.heal();
+    for (let tries = 0; tries < 40; tries++) {
+      a.associations.renew(b.self.id);
+      await talkers.clock.advance(100);
+    }
+    expect([a.associations.isOpen(b.self.id), a.associations.failures(b.self.id)]).toEqual([true, 0]);
+    expect(talkers.network.connections).toBe(1);
+    expect(await talkers.end(a, b)).toEqual(NOTHING_LEFT);
+  });
+});
+
 describe("a dial of somebody who is taken to be connected", () => {
   it("keeps the connection there is", async () => {
     const talkers = new Talkers();

@@ -6,6 +6,9 @@ import { areUnited, inShort, record, Simulation, seen, statusOf } from "../suppo
 /** Longer than it takes two sides to give each other up. */
 const SPLIT_MS = 20_000;
 
+const reachabilitiesIn = (systems: readonly ClusterSystem[]) => {
+  return systems.flatMap(({ cluster }) => [...cluster.membership].map(({ reachability }) => reachability));
+};
 const hostsOf = (systems: readonly ClusterSystem[]) => systems.map(({ cluster }) => cluster.self.host);
 
 /** So many members that found each other in the registry, at rest. */
@@ -92,10 +95,36 @@ describe("a network that was split for a moment", () => {
       world.network.heal();
       await world.clock.advance(20_000);
       expect(areUnited(systems)).toBe(true);
-      const reachabilities = systems.flatMap(({ cluster }) => [...cluster.membership].map((each) => each.reachability));
-      expect(new Set(reachabilities)).toEqual(new Set(["reachable"]));
+      expect(new Set(reachabilitiesIn(systems))).toEqual(new Set(["reachable"]));
     });
   });
+
+  it.each([10_000, 60_000, 300_000])(
+    "for %i ms is whole again in 5 s, though TCP would wait up to as long again",
+    async (lengthMs) => {
+      await forEachSeed(10, async (seed) => {
+        await using world = new Simulation({
+          seed,
+          retransmits: true,
+          configure: (settings) => {
+            settings.downing = noDowning();
+          },
+        });
+        const systems: readonly ClusterSystem[] = await world.form(5);
+        await world.clock.advance(5_000);
+        world.network.partition(hostsOf(systems.slice(0, 2)), hostsOf(systems.slice(2)));
+        await world.clock.advance(lengthMs);
+        expect(reachabilitiesIn(systems)).toContain("unreachable");
+        world.network.heal();
+        await world.clock.until(
+          () => !reachabilitiesIn(systems).includes("unreachable"),
+          5_000,
+          "that all are reachable",
+        );
+        expect(areUnited(systems)).toBe(true);
+      });
+    },
+  );
 
   it("is whole again after ten minutes where nobody is downed, with one leader", async () => {
     await using world = new Simulation({

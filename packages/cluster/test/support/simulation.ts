@@ -14,6 +14,8 @@ type Systems<Count extends number, Made extends ClusterSystem[] = []> = number e
 const AFTERMATH_MS = 100;
 /** The same where frames get lost, and are repeated. */
 const LOSSY_AFTERMATH_MS = 3_000;
+/** The same where what a cut held up is sent again as late as TCP does; also over connections that were given up. */
+const RETRANSMITTED_AFTERMATH_MS = 120_000;
 
 /**
  * A simulated cluster that sees to it, when it is disposed, that all its nodes have given everything back: nothing is
@@ -24,7 +26,8 @@ export class Simulation extends SimulatedCluster {
 
   constructor(options: SimulatedClusterOptions = {}) {
     super(options);
-    this.#aftermathMs = (options.loss ?? 0) > 0 ? LOSSY_AFTERMATH_MS : AFTERMATH_MS;
+    if (options.retransmits) this.#aftermathMs = RETRANSMITTED_AFTERMATH_MS;
+    else this.#aftermathMs = (options.loss ?? 0) > 0 ? LOSSY_AFTERMATH_MS : AFTERMATH_MS;
   }
 
   /** Starts nodes that do not know each other. */
