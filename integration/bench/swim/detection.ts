@@ -3,7 +3,7 @@ import { detectionTimes } from "../../../packages/swim/test/support/detection-ti
 import { Outages } from "../../../packages/swim/test/support/outages.ts";
 import { quantile } from "../../../packages/swim/test/support/quantile.ts";
 import { SwimNetwork } from "../../../packages/swim/test/support/swim-network.ts";
-import { Table } from "./table.ts";
+import { Table } from "../lib/table.ts";
 
 type Preset = keyof typeof SWIM_PRESETS;
 

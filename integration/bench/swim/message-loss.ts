@@ -1,7 +1,7 @@
 import { SWIM_PRESETS, type SwimOptionsInput } from "@rollcall/swim";
 import { Outages } from "../../../packages/swim/test/support/outages.ts";
 import { SwimNetwork } from "../../../packages/swim/test/support/swim-network.ts";
-import { Table } from "./table.ts";
+import { Table } from "../lib/table.ts";
 
 const SIZE = 100;
 const { lan } = SWIM_PRESETS;

@@ -1,6 +1,6 @@
 import { quantile } from "../../../packages/swim/test/support/quantile.ts";
 import { SwimNetwork } from "../../../packages/swim/test/support/swim-network.ts";
-import { Table } from "./table.ts";
+import { Table } from "../lib/table.ts";
 
 /** What a large cluster makes of news, of losing one in ten, and of being split; and what it costs at rest. */
 export function measureSize(size: number): void {
