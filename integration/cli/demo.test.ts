@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { REPOSITORY } from "../../scripts/lib/workspace.ts";
+import { findEtcd } from "../servers/etcd.ts";
+import { findServer } from "../servers/report.ts";
 import { type DemoEvent, DemoRun } from "./support/demo-run.ts";
 
 /** The events that the README has. */
@@ -44,39 +46,45 @@ const addressOf = (node: unknown) => addresses.get(node);
 const isVictim = ({ address }: DemoEvent) => address !== undefined && address === addressOf(victim?.node);
 const isMember = ({ event, to }: DemoEvent, status: string) => event === "member" && to === status;
 
-describe.each([["mdns"], ["file"]])("the demonstration with --discovery %s", (discovery) => {
-  it("tells the whole story in its order, ends with 0 within 30 s, and leaves nothing behind", async () => {
-    const began = performance.now();
-    await using demo = new DemoRun(["--json", "--discovery", discovery]);
-    expect(await demo.ended, demo.stdout + demo.stderr).toEqual([0, null]);
-    expect(performance.now() - began).toBeLessThan(WITHIN_MS);
-    expect(demo.stderr).toBe("");
+const etcd = await findServer("etcd", () => findEtcd("any"));
+const registries = etcd ? [["etcd", { PATH: `${dirname(etcd.path)}:${process.env.PATH}` }] as const] : [];
 
-    const { events } = demo;
-    addresses = new Map(events.filter(({ event }) => event === "listening").map((each) => [each.node, each.address]));
-    victim = events.find(({ event }) => event === "killed");
-    const positions = STORY.map(([, is]) => events.findIndex(is));
-    const told = STORY.map(([what], index) => ({ what, position: positions[index] as number }));
-    expect(told.filter(({ position }) => position < 0)).toEqual([]);
-    expect(told.toSorted((a, b) => a.position - b.position)).toEqual(told);
+describe.each([["mdns", {}] as const, ["file", {}] as const, ...registries])(
+  "the demonstration with --discovery %s",
+  (discovery, env) => {
+    it("tells the whole story in its order, ends with 0 within 30 s, and leaves nothing behind", async () => {
+      const began = performance.now();
+      await using demo = new DemoRun(["--json", "--discovery", discovery], { env });
+      expect(await demo.ended, demo.stdout + demo.stderr).toEqual([0, null]);
+      expect(performance.now() - began).toBeLessThan(WITHIN_MS);
+      expect(demo.stderr).toBe("");
 
-    expect(events.at(-1)).toMatchObject({ event: "summary", ok: true, stepsDone: 8, steps: 8 });
-    expect(events.filter(({ event }) => !DOCUMENTED.has(event))).toEqual([]);
-    expect(demo.nodePids).toHaveLength(5);
-    expect(demo.survivors).toEqual([]);
-    expect(readdirSync(demo.folder)).toEqual([]);
-    const goals = events.flatMap(({ event, goal }) => (event === "goal" ? [goal] : []));
-    expect(goals).toContainEqual(expect.stringMatching(/^all others see . unreachable, [\d,]+ ms after the kill$/));
-    expect(goals).toContainEqual(expect.stringMatching(/down after [\d,]+ ms, and removed after [\d,]+ ms$/));
-    // Who was killed said no goodbye: it is listed while it is removed, and until it is replaced.
-    const untilReplaced = events.slice(
-      0,
-      events.findIndex(({ event, node }) => event === "listening" && node === "E"),
-    );
-    const lost = untilReplaced.flatMap(({ event, addresses: gone }) => (event === "lost" ? gone : []));
-    expect(lost).not.toContain(addressOf(victim?.node));
-  });
-});
+      const { events } = demo;
+      addresses = new Map(events.filter(({ event }) => event === "listening").map((each) => [each.node, each.address]));
+      victim = events.find(({ event }) => event === "killed");
+      const positions = STORY.map(([, is]) => events.findIndex(is));
+      const told = STORY.map(([what], index) => ({ what, position: positions[index] as number }));
+      expect(told.filter(({ position }) => position < 0)).toEqual([]);
+      expect(told.toSorted((a, b) => a.position - b.position)).toEqual(told);
+
+      expect(events.at(-1)).toMatchObject({ event: "summary", ok: true, stepsDone: 8, steps: 8 });
+      expect(events.filter(({ event }) => !DOCUMENTED.has(event))).toEqual([]);
+      expect(demo.nodePids).toHaveLength(5);
+      expect(demo.survivors).toEqual([]);
+      expect(readdirSync(demo.folder)).toEqual([]);
+      const goals = events.flatMap(({ event, goal }) => (event === "goal" ? [goal] : []));
+      expect(goals).toContainEqual(expect.stringMatching(/^all others see . unreachable, [\d,]+ ms after the kill$/));
+      expect(goals).toContainEqual(expect.stringMatching(/down after [\d,]+ ms, and removed after [\d,]+ ms$/));
+      // Who was killed said no goodbye: it is listed while it is removed, and until it is replaced.
+      const untilReplaced = events.slice(
+        0,
+        events.findIndex(({ event, node }) => event === "listening" && node === "E"),
+      );
+      const lost = untilReplaced.flatMap(({ event, addresses: gone }) => (event === "lost" ? gone : []));
+      expect(lost).not.toContain(addressOf(victim?.node));
+    });
+  },
+);
 
 describe("the demonstration", () => {
   it("is told to people as plain text where there is no terminal", async () => {

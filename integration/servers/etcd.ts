@@ -3,8 +3,8 @@ import { freePort } from "../support/ports.ts";
 import { type FindProgramOptions, findProgram, type Program } from "./find-program.ts";
 import { answers, ServerProcess } from "./server-process.ts";
 
-/** The old one is Debian's; the new one is the newest. */
-export type EtcdAge = "old" | "new";
+/** The old one is Debian's; the new one is the newest; any is whichever can be had sooner. */
+export type EtcdAge = "old" | "new" | "any";
 
 const NEWEST = "v3.6.16";
 const DEBIAN = { packages: ["etcd-server"], path: "usr/bin/etcd" };
@@ -14,8 +14,10 @@ const isOld = (version: string) => /etcd Version: 3\.4\./.test(version);
 export function findEtcd(age: EtcdAge, options?: FindProgramOptions): Promise<Program> {
   const sources = { program: "etcd", versionArguments: ["--version"] };
   if (age === "old") return findProgram({ ...sources, accepts: isOld, debian: DEBIAN }, options);
+  const debian = age === "any" ? { debian: DEBIAN } : {};
+  const accepts = (version: string) => age === "any" || version.includes(NEWEST.slice(1));
   const go = { name: "etcd", module: "go.etcd.io/etcd/server/v3", version: NEWEST };
-  return findProgram({ ...sources, accepts: (version) => version.includes(NEWEST.slice(1)), go }, options);
+  return findProgram({ ...sources, ...debian, accepts, go }, options);
 }
 
 export interface EtcdFiles {

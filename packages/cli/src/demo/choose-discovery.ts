@@ -1,8 +1,11 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { DiscoveryName } from "./demo-options.js";
 import type { DiscoveryPlan, FilePlan } from "./discovery-plan.js";
 import type { MulticastProbe } from "./multicast-probe.js";
+import { reachRegistry } from "./registry/reach-registry.js";
+import type { RunningRegistry } from "./registry/start-registry.js";
 
 const LOOPBACK = "127.0.0.1";
 /** As RFC 6335 wants it: up to 15 letters, digits and hyphens. */
@@ -12,20 +15,23 @@ export interface ChosenDiscovery {
   readonly plan: DiscoveryPlan;
   /** Why it is not what was to be expected. */
   readonly note?: string;
+  /** What was started for it, and has to be stopped. */
+  readonly registry?: RunningRegistry;
 }
 
 /**
- * Multicast DNS on the loopback interface where that works, otherwise a file.
+ * What is wanted; if nothing is, multicast DNS on the loopback interface where that works, otherwise a file.
  *
- * @param wanted nothing: the best that works
+ * @param url where the registry that is wanted runs, if none is to be started
  * @param probe see `probeMulticast`
  * @throws Error when what is wanted does not work here
  */
 export async function chooseDiscovery(
-  wanted: "mdns" | "file" | undefined,
+  { discovery: wanted, url }: { readonly discovery?: DiscoveryName | undefined; readonly url?: string | undefined },
   probe: (address: string) => Promise<MulticastProbe>,
 ): Promise<ChosenDiscovery> {
   if (wanted === "file") return { plan: watchedFile() };
+  if (wanted !== undefined && wanted !== "mdns") return reachRegistry(wanted, url);
   try {
     const { port } = await probe(LOOPBACK);
     return { plan: { mechanism: "mdns", service: SERVICE, interface: LOOPBACK, port } };

@@ -1,11 +1,18 @@
 import { type OptionSpecs, type OptionValues, UsageError } from "../command.js";
 import { MAX_NODES } from "./cast.js";
+import { isRegistryName, REGISTRY_NAMES, type RegistryName } from "./registry/registries.js";
 import { LATECOMERS } from "./story.js";
+
+export type DiscoveryName = "mdns" | "file" | RegistryName;
+
+const DISCOVERY_NAMES: readonly DiscoveryName[] = ["mdns", "file", ...REGISTRY_NAMES];
 
 export interface DemoOptions {
   readonly nodes: number;
   /** Undefined: whatever works best here. */
-  readonly discovery: "mdns" | "file" | undefined;
+  readonly discovery: DiscoveryName | undefined;
+  /** Of a registry that runs already. Undefined: one is started. */
+  readonly url: string | undefined;
   readonly keep: boolean;
   readonly json: boolean;
   readonly stepTimeoutMs: number;
@@ -24,9 +31,10 @@ export const DEMO_OPTIONS = {
   discovery: {
     type: "string",
     short: "d",
-    value: "mdns|file",
-    help: "How they find each other. Default mdns, and file where multicast does not work.",
+    value: DISCOVERY_NAMES.join("|"),
+    help: "How they find each other. Default mdns, and file where multicast does not work. A registry is started for them.",
   },
+  url: { type: "string", short: "u", value: "URL", help: "Where a registry runs already, so that none is started." },
   keep: { type: "boolean", short: "k", help: "Stay up until Ctrl-C instead of shutting down at the end." },
   json: { type: "boolean", help: "Print one JSON object a line, for programs." },
   "step-timeout": {
@@ -38,9 +46,12 @@ export const DEMO_OPTIONS = {
 
 /** @throws UsageError */
 export function readDemoOptions(values: OptionValues): DemoOptions {
-  const { discovery, nodes, keep, json } = values;
-  if (discovery !== undefined && discovery !== "mdns" && discovery !== "file") {
-    throw new UsageError(`--discovery is mdns or file, not "${discovery}"`);
+  const { discovery, url, nodes, keep, json } = values;
+  if (discovery !== undefined && !isDiscoveryName(discovery)) {
+    throw new UsageError(`--discovery is one of ${DISCOVERY_NAMES.join(", ")}, not "${discovery}"`);
+  }
+  if (url !== undefined && !(discovery !== undefined && isRegistryName(discovery))) {
+    throw new UsageError(`--url is for --discovery ${REGISTRY_NAMES.join(", ")}`);
   }
   // Leadership needs two.
   const range = { least: 2, most: MAX_NODES - LATECOMERS };
@@ -53,5 +64,11 @@ export function readDemoOptions(values: OptionValues): DemoOptions {
   if (!(stepSeconds > 0 && stepSeconds <= 3600)) {
     throw new UsageError(`--step-timeout is a number of seconds above 0 and up to 3600, not "${timeout}"`);
   }
-  return { nodes: number, discovery, keep: keep === true, json: json === true, stepTimeoutMs: stepSeconds * 1000 };
+  const address = typeof url === "string" ? url : undefined;
+  const flags = { keep: keep === true, json: json === true };
+  return { nodes: number, discovery, url: address, ...flags, stepTimeoutMs: stepSeconds * 1000 };
+}
+
+function isDiscoveryName(value: unknown): value is DiscoveryName {
+  return (DISCOVERY_NAMES as readonly unknown[]).includes(value);
 }

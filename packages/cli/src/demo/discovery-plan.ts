@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
+import type { RegistryName } from "./registry/registries.js";
 
 /** How the nodes of one demonstration find each other. All that they are told of their surroundings; plain data. */
-export type DiscoveryPlan = MdnsPlan | FilePlan;
+export type DiscoveryPlan = MdnsPlan | FilePlan | RegistryPlan;
 
 export interface MdnsPlan {
   readonly mechanism: "mdns";
@@ -20,9 +21,19 @@ export interface FilePlan {
   readonly file: string;
 }
 
+export interface RegistryPlan {
+  readonly mechanism: RegistryName;
+  readonly url: string;
+  /** A service of this demonstration's own, so that two of them do not meet. */
+  readonly service: string;
+  /** Whether the registry runs for this demonstration alone. */
+  readonly own: boolean;
+}
+
 /** What is to be said of it to people. */
 export function describePlan(plan: DiscoveryPlan): string {
   if (plan.mechanism === "file") return `the watched file ${plan.file}`;
+  if (plan.mechanism !== "mdns") return `${plan.mechanism} at ${plan.url}${plan.own ? ", started for them" : ""}`;
   return `mDNS on the loopback interface (${plan.interface}, UDP port ${plan.port})`;
 }
 

@@ -31,12 +31,12 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
   using interruption = new Interruption();
   let chosen: ChosenDiscovery;
   try {
-    chosen = await chooseDiscovery(options.discovery, probeMulticast);
+    chosen = await chooseDiscovery(options, probeMulticast);
   } catch (error) {
     stderr.write(`rollcall demo: ${(error as Error).message}\n`);
     return 1;
   }
-  const { plan, note } = chosen;
+  const { plan, note, registry } = chosen;
   // However this process ends, short of being killed; then the others notice by themselves.
   const lastResort = () => {
     cast.clear();
@@ -52,5 +52,7 @@ export async function runDemo(options: DemoOptions, terminal: Terminal): Promise
     timeline.flush();
     lastResort();
     process.off("exit", lastResort);
+    // After the nodes, which take their leave of it. It ends by itself when this process does.
+    await registry?.stop();
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { chooseDiscovery } from "../../src/demo/choose-discovery.js";
 import { removeFolder } from "../../src/demo/discovery-plan.js";
 
@@ -17,7 +17,7 @@ describe("the discovery of the demonstration", () => {
         probed.push(address);
         return works();
       };
-      expect(await chooseDiscovery(wanted, probe)).toEqual({
+      expect(await chooseDiscovery({ discovery: wanted }, probe)).toEqual({
         plan: { mechanism: "mdns", service: "rollcall-demo", interface: "127.0.0.1", port: 50_123 },
       });
       expect(probed).toEqual(["127.0.0.1"]);
@@ -25,18 +25,32 @@ describe("the discovery of the demonstration", () => {
   );
 
   it("is a file where multicast does not work, and says so", async () => {
-    const { plan, note } = await chooseDiscovery(undefined, fails);
+    const { plan, note } = await chooseDiscovery({}, fails);
     expect(plan.mechanism).toBe("file");
     expect(note).toMatch(/Multicast does not work .*no such device.*watched file/);
     removeFolder(plan);
   });
 
   it("is nothing else when mDNS is asked for and does not work", async () => {
-    await expect(chooseDiscovery("mdns", fails)).rejects.toThrow(/no such device.*--discovery file/);
+    await expect(chooseDiscovery({ discovery: "mdns" }, fails)).rejects.toThrow(/no such device.*--discovery file/);
+  });
+
+  it("is a registry only if one answers at the URL", async () => {
+    const nobody = { discovery: "etcd", url: "http://127.0.0.1:1" } as const;
+    await expect(chooseDiscovery(nobody, fails)).rejects.toThrow(/etcd.*127\.0\.0\.1:1 cannot be reached/);
+  });
+
+  it("is no registry whose program is not there, and the error says how to get it", async () => {
+    vi.stubEnv("PATH", "/nowhere");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await expect(chooseDiscovery({ discovery: "etcd" }, fails)).rejects.toThrow(/etcd is not on the path.*--url/);
   });
 
   it("is a file in a folder of its own, which can be removed, when that is asked for", async () => {
-    const [one, other] = [await chooseDiscovery("file", fails), await chooseDiscovery("file", fails)];
+    const [one, other] = [
+      await chooseDiscovery({ discovery: "file" }, fails),
+      await chooseDiscovery({ discovery: "file" }, fails),
+    ];
     if (one.plan.mechanism !== "file" || other.plan.mechanism !== "file") throw new Error("no file");
     expect(one.plan.folder).not.toBe(other.plan.folder);
     expect(readFileSync(one.plan.file, "utf8")).toMatch(/^#.*\n$/);

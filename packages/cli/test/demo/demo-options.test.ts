@@ -13,10 +13,12 @@ describe("the options of the demonstration", () => {
   });
 
   it("are taken as given", () => {
-    const values = { nodes: "5", discovery: "file", keep: true, json: true, "step-timeout": "2.5" };
+    const url = "http://127.0.0.1:2379";
+    const values = { nodes: "5", discovery: "etcd", url, keep: true, json: true, "step-timeout": "2.5" };
     expect(readDemoOptions(values)).toEqual({
       nodes: 5,
-      discovery: "file",
+      discovery: "etcd",
+      url,
       keep: true,
       json: true,
       stepTimeoutMs: 2_500,
@@ -28,7 +30,9 @@ describe("the options of the demonstration", () => {
     [{ nodes: "25" }, "--nodes is a whole number from 2 to 24"],
     [{ nodes: "2.5" }, "--nodes"],
     [{ nodes: "many" }, '"many"'],
-    [{ discovery: "etcd" }, '--discovery is mdns or file, not "etcd"'],
+    [{ discovery: "carrier-pigeon" }, "--discovery is one of mdns, file, etcd"],
+    [{ url: "http://127.0.0.1:2379" }, "--url is for --discovery etcd"],
+    [{ discovery: "file", url: "http://127.0.0.1:2379" }, "--url is for --discovery etcd"],
     [{ "step-timeout": "0" }, "--step-timeout"],
     [{ "step-timeout": "soon" }, '"soon"'],
   ])("that make no sense are refused: %j", (values, why) => {

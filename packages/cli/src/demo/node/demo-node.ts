@@ -32,7 +32,7 @@ export class DemoNode {
 
   async #live(port: number): Promise<void> {
     const { system: name, discovery: plan } = this.#order;
-    await using discovery = observed(openDiscovery(plan), (listing) =>
+    await using discovery = observed(await openDiscovery(plan), (listing) =>
       this.#tell({ kind: "listed", addresses: listing.map(formatEndpoint) }),
     );
     const system = await ClusterSystem.start(name, (settings) => {

@@ -2,14 +2,16 @@ import { type Announcer, type DefinedDiscovery, defineDiscovery, formatEndpoint 
 import { mdnsDiscovery } from "@rollcall/mdns";
 import { staticDiscovery } from "@rollcall/static";
 import type { DiscoveryPlan } from "../discovery-plan.js";
+import { REGISTRIES } from "../registry/registries.js";
 import { addLine, removeLine } from "./endpoint-file.js";
 
 /** Nodes replace the file or add whole lines, so there is no half-written text to wait out; milliseconds. */
 const SETTLE_MS = 20;
 
 /** What a node of the demonstration finds the others by, and is found by. */
-export function openDiscovery(plan: DiscoveryPlan): DefinedDiscovery & Announcer {
+export async function openDiscovery(plan: DiscoveryPlan): Promise<DefinedDiscovery & Announcer> {
   if (plan.mechanism === "file") return sharedFile(plan.file);
+  if (plan.mechanism !== "mdns") return REGISTRIES[plan.mechanism].open(plan.url, plan.service);
   return mdnsDiscovery({ service: plan.service, interfaces: [plan.interface], port: plan.port });
 }
 

@@ -8,7 +8,7 @@ import { DemoNode } from "../../../src/demo/node/demo-node.js";
 
 let discovery: DiscoveryPlan;
 beforeEach(async () => {
-  ({ plan: discovery } = await chooseDiscovery("file", async () => ({ port: 1 })));
+  ({ plan: discovery } = await chooseDiscovery({ discovery: "file" }, async () => ({ port: 1 })));
 });
 afterEach(() => removeFolder(discovery));
 

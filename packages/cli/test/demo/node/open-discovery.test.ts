@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 async function sharedFile(): Promise<DiscoveryPlan> {
-  const { plan } = await chooseDiscovery("file", async () => ({ port: 1 }));
+  const { plan } = await chooseDiscovery({ discovery: "file" }, async () => ({ port: 1 }));
   plans.push(plan);
   return plan;
 }
@@ -19,8 +19,8 @@ async function sharedFile(): Promise<DiscoveryPlan> {
 describe("the watched file as a discovery", () => {
   it("shows to one node that another has announced itself and has gone again", async () => {
     const plan = await sharedFile();
-    await using one = openDiscovery(plan);
-    await using other = openDiscovery(plan);
+    await using one = await openDiscovery(plan);
+    await using other = await openDiscovery(plan);
     const heard: string[][] = [];
     const seen = observed(one, (listing: Listing) => heard.push(listing.map(formatEndpoint)));
     const listings: string[][] = [];

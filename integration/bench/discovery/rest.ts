@@ -1,0 +1,32 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { FaultyProxy } from "../../support/faulty-proxy.ts";
+import type { Verdicts } from "../lib/verdicts.ts";
+import type { Subject } from "./subject.ts";
+
+/** What is asked, besides heartbeats. */
+const MOST_PER_MINUTE = 2;
+
+/** What a node that has found everybody goes on asking of its registry. */
+export async function measureRest(subject: Subject, seconds: number, verdicts: Verdicts): Promise<void> {
+  await using server = await subject.registry.start({});
+  const cleanups: (() => void | PromiseLike<void>)[] = [];
+  const proxy = await FaultyProxy.start(server.port, (act) => cleanups.push(act), {
+    counter: subject.registry.counter,
+  });
+  const discovery = subject.registry.create(subject.options("orders", proxy.port));
+  const listings = discovery.subscribe()[Symbol.asyncIterator]();
+  await listings.next();
+  await discovery.announce({ host: "10.77.0.1", port: 7337, id: "node-1" });
+  await listings.next();
+  const [requests, accepted] = [proxy.requests, proxy.accepted];
+  await pause(seconds * 1000);
+  const perMinute = 60 / seconds;
+  const asked = (proxy.requests - requests) * perMinute;
+  const heartbeats = 60_000 / subject.heartbeatMs;
+  console.log(`\nAt rest for ${seconds} s, per minute and node`);
+  console.log(`  ${asked.toFixed(1)} requests, of which ${heartbeats.toFixed(1)} are heartbeats`);
+  console.log(`  ${((proxy.accepted - accepted) * perMinute).toFixed(1)} new connections`);
+  verdicts.atMost("requests besides heartbeats", Math.max(0, asked - heartbeats), MOST_PER_MINUTE, " a minute");
+  await discovery[Symbol.asyncDispose]();
+  for (const act of cleanups) await act();
+}

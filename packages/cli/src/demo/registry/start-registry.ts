@@ -1,0 +1,84 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { accessSync, constants, mkdtempSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { REGISTRIES, type RegistryKind, type RegistryName } from "./registries.js";
+
+/** What a keeper is told to run. */
+export interface KeptServer {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Made for it, and removed with it. */
+  readonly folder: string;
+}
+
+/** What a keeper tells: that its server has ended, and what that wrote last. */
+export interface KeeperReport {
+  readonly kind: "over";
+  readonly said: string;
+}
+
+/** A registry that runs for one demonstration. Ends with this process, too. */
+export interface RunningRegistry {
+  readonly url: string;
+  /** Why it has ended, once it has without being told to. */
+  readonly failure: string | undefined;
+  /** Resolves when it has ended and its folder is gone. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** @throws Error that says where to get the program */
+export async function startRegistry(name: RegistryName): Promise<RunningRegistry> {
+  const kind: RegistryKind = REGISTRIES[name];
+  const program = onPath(kind.program);
+  if (program === undefined) {
+    const ways = `Install it (${kind.advice}), or give the address of one that runs with --url`;
+    throw new Error(`The program ${kind.program} is not on the path. ${ways}.`);
+  }
+  const ports = await freePorts(kind.ports);
+  const folder = mkdtempSync(join(tmpdir(), "rollcall-demo-"));
+  const server: KeptServer = { program, args: kind.arguments(folder, ports), folder };
+  const keeper = fork(fileURLToPath(new URL("./registry-keeper.js", import.meta.url)), [JSON.stringify(server)], {
+    execArgv: [],
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  let failure: string | undefined;
+  keeper.on("message", ({ said }: KeeperReport) => {
+    failure = said;
+  });
+  const ended = once(keeper, "exit");
+  return {
+    url: kind.url(ports[0] as number),
+    get failure() {
+      return failure;
+    },
+    async stop() {
+      if (keeper.connected) keeper.disconnect();
+      await ended;
+    },
+  };
+}
+
+function onPath(program: string): string | undefined {
+  const files = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, program));
+  return files.find((file) => {
+    try {
+      accessSync(file, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Different ones, since all are taken before any is given back. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), "close")));
+  return ports;
+}
