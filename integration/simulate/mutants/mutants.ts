@@ -83,7 +83,7 @@ export const MUTANTS: readonly Mutant[] = [
     invariant: "no queue grows without bound",
     fault: "who has been removed is still talked to",
     file: "packages/cluster/src/cluster-shell.ts",
-    edits: [["this.associations.close(nodeId);", ""]],
+    edits: [["if (this.core.table.get(nodeId) === undefined) this.associations.close(nodeId);", ""]],
   },
   {
     invariant: "retries are bounded",

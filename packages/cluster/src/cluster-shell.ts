@@ -43,7 +43,8 @@ export class ClusterShell implements Joiner, MembershipView {
   undecodable = 0;
   readonly #context: ClusterShellContext;
   readonly #listeners = new Set<() => void>();
-  readonly #farewells = new Set<Timer>();
+  /** Each looks, at its time, whether a connection is a member's. */
+  readonly #looks = new Set<Timer>();
 
   constructor(context: ClusterShellContext) {
     const { self, settings, clock, random, transport, logger } = context;
@@ -91,6 +92,10 @@ export class ClusterShell implements Joiner, MembershipView {
       isWanted: (nodeId) => this.isMember(nodeId),
       onAssociated: (peer, dialled) => {
         this.core.associated(peer, dialled);
+        // The detector watches members alone: of one that dies before it is one, nobody would ever hear.
+        if (this.core.table.get(peer.id) === undefined) {
+          this.#closeUnlessMember(peer.id, settings.association.handshakeTimeoutMs);
+        }
         this.detector.evidence(peer.id, "connected");
       },
       onDissociated: (peer) => {
@@ -111,7 +116,7 @@ export class ClusterShell implements Joiner, MembershipView {
   stop(): void {
     this.core.stop();
     this.detector.stop();
-    for (const farewell of this.#farewells) farewell.cancel();
+    for (const look of this.#looks) look.cancel();
     this.associations.stop();
     this.waits.end();
   }
@@ -184,17 +189,18 @@ export class ClusterShell implements Joiner, MembershipView {
     if (change.kind === "membership" && change.member.node.id !== this.#context.self.id) {
       this.detector.watch(change.member.node.id, isLiving(change.member));
     }
-    if (change.kind === "membership" && change.to === "removed") this.#bidFarewell(change.member.node.id);
+    if (change.kind === "membership" && change.to === "removed")
+      this.#closeUnlessMember(change.member.node.id, FAREWELL_MS);
     this.#context.onChange(change);
     for (const listener of this.#listeners) listener();
   }
 
-  #bidFarewell(nodeId: string): void {
-    const timer = this.#context.clock.schedule(FAREWELL_MS, () => {
-      this.#farewells.delete(timer);
-      this.associations.close(nodeId);
+  #closeUnlessMember(nodeId: string, inMs: number): void {
+    const look = this.#context.clock.schedule(inMs, () => {
+      this.#looks.delete(look);
+      if (this.core.table.get(nodeId) === undefined) this.associations.close(nodeId);
     });
-    this.#farewells.add(timer);
+    this.#looks.add(look);
   }
 
   #rejected(rejection: Reject, peer: UniqueNode | undefined, direction: "inbound" | "outbound"): void {

@@ -48,6 +48,18 @@ describe("nodes that join", () => {
     });
   });
 
+  it("and lose power after the handshake, before they are members, leave no connection behind", async () => {
+    await using world = new Simulation();
+    const [newcomer, member] = await world.startMany(2);
+    newcomer.cluster.join(member.cluster.self).catch(() => {});
+    await world.clock.until(() => member.cluster.explain().associations.open === 1);
+    world.powerOff(newcomer);
+    await world.clock.advance(10_000);
+    expect(member.cluster.membership.size).toBe(1);
+    expect(member.cluster.explain().held.associations).toBe(0);
+    expect(world.network.connections).toBe(0);
+  });
+
   it("somebody they are connected with already change nothing", async () => {
     await using world = new Simulation();
     const [a, b] = await world.form(2);
