@@ -3,9 +3,10 @@ import type { DowningStrategy } from "./downing/downing-strategy.js";
 import { DowningWatch } from "./downing-watch.js";
 import { Gossip, type GossipOptions } from "./gossip/gossip.js";
 import type { GossipMessage } from "./gossip/gossip-message.js";
+import { Election } from "./leadership/election.js";
 import { type FormationHold, type FormationOptions, holdFormation } from "./leadership/formation.js";
 import { leaderActions } from "./leadership/leader-actions.js";
-import { electLeader, type LeadershipOptions } from "./leadership/leadership.js";
+import type { LeadershipOptions } from "./leadership/leadership.js";
 import type { LeadershipChange, MembershipChange, ReachabilityChange } from "./membership/changes.js";
 import { Convergence } from "./membership/convergence.js";
 import type { Member, MemberStatus, Reachability } from "./membership/member.js";
@@ -45,6 +46,7 @@ export class ClusterCore {
   readonly downing: DowningWatch;
   readonly #context: ClusterCoreContext;
   readonly #gossip: Gossip;
+  readonly #election: Election;
   readonly #pending: ClusterChange[] = [];
   #leader: Member | undefined;
   #wakeUp: Timer | undefined;
@@ -58,7 +60,11 @@ export class ClusterCore {
 
   constructor(context: ClusterCoreContext) {
     this.#context = context;
-    this.table = new MembershipTable(context.tombstones, (change) => this.#pending.push(change));
+    this.table = new MembershipTable(context.tombstones, (change) => {
+      this.#election.note(change);
+      this.#pending.push(change);
+    });
+    this.#election = new Election(() => this.table.members(), context.leadership);
     this.convergence = new Convergence(context.self.id, this.table);
     this.#changedAt = context.clock.now();
     this.downing = new DowningWatch(context.downing, this.table, this.#changedAt);
@@ -218,7 +224,7 @@ export class ClusterCore {
   }
 
   #elect(): void {
-    const elected = electLeader(this.table.members(), this.#context.leadership);
+    const elected = this.#election.leader;
     const former = this.#leader;
     this.#leader = elected;
     if (elected?.node.id !== former?.node.id) this.#pending.push({ kind: "leadership", from: former, to: elected });

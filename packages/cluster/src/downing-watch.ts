@@ -56,13 +56,17 @@ export class DowningWatch {
   }
 
   #view(self: Member, leader: Member | undefined, now: number): DowningView {
+    const table = this.#table;
     const unreachable = [...this.#unreachableSince].flatMap(([id, since]) => {
-      const member = this.#table.get(id);
+      const member = table.get(id);
       return member === undefined ? [] : [{ member, forMs: now - since }];
     });
     return {
       self,
-      membership: this.#table.snapshot,
+      // Only if the strategy looks at it: when a tenth of a large cluster goes, there is a decision for each of them.
+      get membership() {
+        return table.snapshot;
+      },
       leader,
       isLeader: leader?.node.id === self.node.id,
       unreachable,

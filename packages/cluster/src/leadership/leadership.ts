@@ -11,24 +11,41 @@ export interface LeadershipOptions {
   readonly keepBelowMinimum: boolean;
 }
 
+/** What an election comes down to. */
+export interface Candidates {
+  /** How many members count. */
+  eligible: number;
+  lowestUp: Member | undefined;
+  lowestJoining: Member | undefined;
+}
+
 /**
  * Who leads, as a function of what one node sees: the reachable member with the lowest address. Members that are up
  * come before those still joining, so that a newcomer with a low address does not take over before it knows the cluster.
  */
 export function electLeader(members: Iterable<Member>, options: LeadershipOptions): Member | undefined {
-  let lowestUp: Member | undefined;
-  let lowestJoining: Member | undefined;
-  let eligible = 0;
-  for (const member of members) {
-    if (member.reachability === "unreachable") continue;
-    if (member.status === "up") {
-      eligible++;
-      lowestUp = lower(member, lowestUp);
-    } else if (member.status === "joining") {
-      eligible++;
-      lowestJoining = lower(member, lowestJoining);
-    }
+  return chooseLeader(findCandidates(members), options);
+}
+
+export function findCandidates(members: Iterable<Member>): Candidates {
+  const candidates: Candidates = { eligible: 0, lowestUp: undefined, lowestJoining: undefined };
+  for (const member of members) if (member.reachability === "reachable") addCandidate(candidates, member);
+  return candidates;
+}
+
+/** Counts one more member that is reachable. */
+export function addCandidate(candidates: Candidates, member: Member): void {
+  if (member.status === "up") {
+    candidates.eligible++;
+    candidates.lowestUp = lower(member, candidates.lowestUp);
+  } else if (member.status === "joining") {
+    candidates.eligible++;
+    candidates.lowestJoining = lower(member, candidates.lowestJoining);
   }
+}
+
+export function chooseLeader(candidates: Candidates, options: LeadershipOptions): Member | undefined {
+  const { eligible, lowestUp, lowestJoining } = candidates;
   if (eligible >= options.minimumMembers) return lowestUp ?? lowestJoining;
   return options.keepBelowMinimum ? lowestUp : undefined;
 }
