@@ -23,7 +23,8 @@ export interface EndpointRecord {
   instance: ServiceInstance;
   /** Whether the newest listing has it. */
   listed: boolean;
-  readonly requests: Map<number, JoinRequest>;
+  /** {@link NO_REQUESTS} until there is one: most endpoints are only listed, and there may be thousands. */
+  requests: Map<number, JoinRequest>;
   underWay: boolean;
   /** The handshake, or the id in the listing, showed that this is ourselves. */
   self: boolean;
@@ -39,13 +40,16 @@ export interface EndpointRecord {
   last: Refusal | undefined;
 }
 
+/** Shared by all endpoints that nobody asked for; nothing is ever put into it. */
+const NO_REQUESTS: EndpointRecord["requests"] = new Map();
+
 export function newRecord(key: string, instance: ServiceInstance): EndpointRecord {
   return {
     key,
     endpoint: Object.freeze({ host: instance.host, port: instance.port }),
     instance,
     listed: false,
-    requests: new Map(),
+    requests: NO_REQUESTS,
     underWay: false,
     self: false,
     boundTo: undefined,
@@ -55,6 +59,15 @@ export function newRecord(key: string, instance: ServiceInstance): EndpointRecor
     spreadUntil: undefined,
     last: undefined,
   };
+}
+
+export function addRequest(record: EndpointRecord, request: JoinRequest): void {
+  if (record.requests === NO_REQUESTS) record.requests = new Map();
+  record.requests.set(request.id, request);
+}
+
+export function forgetRequests(record: EndpointRecord): void {
+  record.requests = NO_REQUESTS;
 }
 
 /** Forgets how it went so far: to be tried as if seen for the first time. An attempt under way goes on. */

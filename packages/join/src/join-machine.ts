@@ -1,6 +1,13 @@
 import type { Backoff, Listing, Random, ServiceInstance } from "@rollcall/core";
 import type { CandidatePolicy, MembershipView } from "./collaborators.js";
-import { type EndpointRecord, endpointKey, forgiveFailures, type Refusal } from "./endpoint-record.js";
+import {
+  addRequest,
+  type EndpointRecord,
+  endpointKey,
+  forgetRequests,
+  forgiveFailures,
+  type Refusal,
+} from "./endpoint-record.js";
 import { EndpointTable } from "./endpoint-table.js";
 import type { JoinLimits } from "./join-defaults.js";
 import type { AttemptResult, JoinAnswer, JoinDecision, JoinDirective, JoinEvent } from "./join-event.js";
@@ -97,7 +104,7 @@ export class JoinMachine {
       directives.push({ kind: "answer", id: event.id, answer: { kind: "refused" } });
       return;
     }
-    record.requests.set(event.id, { id: event.id, maxAttempts: event.maxAttempts, attempts: 0 });
+    addRequest(record, { id: event.id, maxAttempts: event.maxAttempts, attempts: 0 });
     // Whoever asks by name knows something the failures so far do not tell.
     if (!record.underWay) forgiveFailures(record);
   }
@@ -199,7 +206,7 @@ export class JoinMachine {
         const answer: JoinAnswer = found === SELF ? { kind: "self" } : { kind: "joined", nodeId: found };
         directives.push({ kind: "answer", id, answer });
       }
-      record.requests.clear();
+      forgetRequests(record);
       forgiveFailures(record);
       this.#table.dropIfUnused(record);
     }

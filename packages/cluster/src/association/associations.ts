@@ -281,7 +281,7 @@ export class Associations {
       onFrame: (frame) => {
         this.counters.receivedFrames++;
         this.counters.receivedBytes += frame.length;
-        this.#context.onFrame(peer, frame);
+        this.#context.onFrame(association.peer, frame);
       },
       onClose: (error) => this.#lost(association, error),
     });
@@ -318,12 +318,24 @@ export class Associations {
   #association(peer: UniqueNode): Association {
     let association = this.#associations.get(peer.id);
     if (association === undefined) {
-      const buffer = new SendBuffer(this.#context.options.buffer);
-      const state = { connection: undefined, openedAt: 0, dialling: false, failures: 0, retry: undefined };
-      association = { peer, buffer, ...state };
+      association = {
+        peer: this.#known(peer),
+        buffer: new SendBuffer(this.#context.options.buffer),
+        connection: undefined,
+        openedAt: 0,
+        dialling: false,
+        failures: 0,
+        retry: undefined,
+      };
       this.#associations.set(peer.id, association);
     }
     return association;
+  }
+
+  /** The object that the membership holds already: every handshake brings one more that says the same. */
+  #known(peer: UniqueNode): UniqueNode {
+    const member = this.#context.view.member(peer.id)?.node;
+    return member !== undefined && member.address === peer.address ? member : peer;
   }
 
   #transmit(connection: Connection, frame: Uint8Array): void {

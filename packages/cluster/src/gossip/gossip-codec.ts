@@ -86,7 +86,7 @@ function toText(digests: readonly Digest[]): string {
 }
 
 function hex(half: number): string {
-  return half.toString(16).padStart(HALF, "0");
+  return (half >>> 0).toString(16).padStart(HALF, "0");
 }
 
 function toDigests(text: unknown): Digest[] {
@@ -95,7 +95,7 @@ function toDigests(text: unknown): Digest[] {
   }
   const digests: Digest[] = [];
   for (let at = 0; at < text.length; at += DIGITS) {
-    const half = (from: number) => Number.parseInt(text.slice(from, from + HALF), 16);
+    const half = (from: number) => Number.parseInt(text.slice(from, from + HALF), 16) | 0;
     digests.push({ high: half(at), low: half(at + HALF) });
   }
   return digests;

@@ -5,6 +5,7 @@
  * only authenticated members contribute).
  */
 export interface Digest {
+  /** Signed, as all numbers of 32 bits that V8 keeps without an object for each: there are two for every member. */
   readonly high: number;
   readonly low: number;
 }
@@ -17,7 +18,7 @@ export function sameDigest(a: Digest, b: Digest): boolean {
 
 /** Adds a part to a whole, or takes it out again. */
 export function combine(whole: Digest, part: Digest): Digest {
-  return { high: (whole.high ^ part.high) >>> 0, low: (whole.low ^ part.low) >>> 0 };
+  return { high: whole.high ^ part.high, low: whole.low ^ part.low };
 }
 
 /** A digest as a key for sets and maps. */
@@ -42,5 +43,5 @@ function finish(hash: number): number {
   mixed = Math.imul(mixed, 0x85ebca6b);
   mixed ^= mixed >>> 13;
   mixed = Math.imul(mixed, 0xc2b2ae35);
-  return (mixed ^ (mixed >>> 16)) >>> 0;
+  return mixed ^ (mixed >>> 16);
 }

@@ -30,7 +30,8 @@ interface Row {
 export class MembershipTable {
   readonly tombstones: Tombstones;
   readonly #rows = new Map<string, Row>();
-  readonly #idsByAddress = new Map<string, Set<string>>();
+  /** One id an address, nearly always, so there is no set for just one. */
+  readonly #idsByAddress = new Map<string, string | readonly string[]>();
   readonly #onChange: (change: MembershipChange | ReachabilityChange) => void;
   #digest: Digest = EMPTY_DIGEST;
   #snapshot: Membership | undefined = Membership.empty;
@@ -77,9 +78,12 @@ export class MembershipTable {
 
   /** The member at an address that has not been downed. */
   livingAt(endpoint: Endpoint): Member | undefined {
-    for (const id of this.#idsByAddress.get(formatEndpoint(endpoint)) ?? []) {
-      const member = this.get(id);
-      if (member !== undefined && isLiving(member)) return member;
+    const ids = this.#idsByAddress.get(formatEndpoint(endpoint));
+    if (ids === undefined) return undefined;
+    if (typeof ids === "string") return this.#ifLiving(ids);
+    for (const id of ids) {
+      const member = this.#ifLiving(id);
+      if (member !== undefined) return member;
     }
     return undefined;
   }
@@ -169,15 +173,19 @@ export class MembershipTable {
     this.#onChange({ kind: "membership", member, from: "down", to: "removed" });
   }
 
-  #index(node: UniqueNode): void {
-    const ids = this.#idsByAddress.get(node.address);
-    if (ids === undefined) this.#idsByAddress.set(node.address, new Set([node.id]));
-    else ids.add(node.id);
+  #ifLiving(nodeId: string): Member | undefined {
+    const member = this.get(nodeId);
+    return member !== undefined && isLiving(member) ? member : undefined;
   }
 
-  #unindex(node: UniqueNode): void {
-    const ids = this.#idsByAddress.get(node.address);
-    ids?.delete(node.id);
-    if (ids?.size === 0) this.#idsByAddress.delete(node.address);
+  #index({ address, id }: UniqueNode): void {
+    const ids = this.#idsByAddress.get(address);
+    this.#idsByAddress.set(address, ids === undefined ? id : [ids, id].flat());
+  }
+
+  #unindex({ address, id }: UniqueNode): void {
+    const others = [this.#idsByAddress.get(address) ?? []].flat().filter((other) => other !== id);
+    if (others.length === 0) this.#idsByAddress.delete(address);
+    else this.#idsByAddress.set(address, others);
   }
 }
