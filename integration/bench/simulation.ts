@@ -49,7 +49,7 @@ if (options.help) {
   }
   const verdicts = new Verdicts();
   const costs: RestCost[] = [];
-  for (const size of sizes) costs.push(await measureLifecycle(size, rest, seed));
+  for (const size of sizes) costs.push(await measureLifecycle(size, rest, seed, verdicts));
   console.log("");
   const least = (of: (cost: RestCost) => number) => Math.min(...costs.map(of));
   for (const { nodes, frames, bytes } of costs) {

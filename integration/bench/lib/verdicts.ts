@@ -10,6 +10,12 @@ export class Verdicts {
     if (!met) this.#missed.push(line);
   }
 
+  /** For what is so or is not. */
+  isSo(what: string, so: boolean): void {
+    console.log(`  ${so ? "met   " : "MISSED"} ${what}`);
+    if (!so) this.#missed.push(what);
+  }
+
   /** Prints the end of the run. @returns whether everything asked for was met */
   conclude(): boolean {
     if (this.#missed.length === 0) console.log("\nEverything asked for was met.");

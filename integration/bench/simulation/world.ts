@@ -1,5 +1,5 @@
 import type { ClusterSystem } from "@rollcall/cluster";
-import { SimulatedCluster } from "@rollcall/testkit";
+import { FrameTrace, SimulatedCluster } from "@rollcall/testkit";
 
 /** How often it is looked whether something has come about, in virtual milliseconds. */
 const LOOK_EVERY_MS = 10;
@@ -7,12 +7,12 @@ const LOOK_EVERY_MS = 10;
 /** Nodes in virtual time, and what they cost: frames on the network, and seconds of this machine. */
 export class World {
   readonly cluster: SimulatedCluster;
-  readonly size: number;
+  readonly #trace = new FrameTrace();
 
-  private constructor(size: number, seed: number) {
-    this.size = size;
+  private constructor(seed: number, isTraced: boolean) {
     this.cluster = new SimulatedCluster({
       seed,
+      ...(isTraced ? { trace: this.#trace } : {}),
       discovery: true,
       // They are listed from the start, as by DNS.
       configure: (settings) => {
@@ -21,9 +21,13 @@ export class World {
     });
   }
 
-  /** Starts nodes that all find the same listing of all of them, at once. */
-  static async start(size: number, seed = 1): Promise<World> {
-    const world = new World(size, seed);
+  /**
+   * Starts nodes that all find the same listing of all of them, at once.
+   *
+   * @param isTraced whether every frame goes into the trace, which takes its time
+   */
+  static async start(size: number, seed: number, isTraced = false): Promise<World> {
+    const world = new World(seed, isTraced);
     const { cluster } = world;
     const started = await Promise.all(Array.from({ length: size }, () => cluster.start()));
     cluster.registry.list(...started.map(({ cluster: { self } }) => ({ host: self.host, port: self.port })));
@@ -34,14 +38,20 @@ export class World {
     return this.cluster.running;
   }
 
+  /** Two worlds with the same have been the same so far, frame by frame. */
+  get trace(): string {
+    return `${this.#trace.digest} of ${this.#trace.frames} frames`;
+  }
+
   /** Lets time pass until all who run see each other, and nobody else, up. */
   async agree(withinMs: number): Promise<void> {
     const { clock } = this.cluster;
     const deadline = clock.now() + withinMs;
     const { systems } = this;
+    const ids = systems.map(({ cluster }) => cluster.self.id);
     const dissent = () =>
       systems.find(({ cluster: { membership } }) => {
-        return membership.size !== systems.length || membership.withStatus("up").length !== systems.length;
+        return membership.size !== ids.length || !ids.every((id) => membership.get(id)?.status === "up");
       });
     for (let other = dissent(); other !== undefined; other = dissent()) {
       if (clock.now() > deadline) {
