@@ -21,6 +21,11 @@ const results = await runSteps([
   { name: "packages", command: ["npm", "run", "--silent", "check:packages"], env },
   { name: "examples", command: ["npm", "run", "--silent", "check:examples"] },
   { name: "unused code", command: ["npm", "run", "--silent", "check:unused"] },
+  { name: "simulation", command: ["npm", "run", "--silent", "simulate", "--", "--seeds", "2000"] },
+  {
+    name: "large simulation",
+    command: ["npm", "run", "--silent", "simulate", "--", "--seeds", "20", "--nodes", "100"],
+  },
   { name: "documentation", command: ["npm", "run", "--silent", "docs:build"] },
   ...(existsSync(join(REPOSITORY, "integration/bench/formation.ts")) ? [benchmark] : []),
 ]);
