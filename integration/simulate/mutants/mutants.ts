@@ -88,7 +88,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     invariant: "retries are bounded",
     fault: "a peer that cannot be reached is dialled every millisecond",
-    file: "packages/cluster/src/association/associations.ts",
+    file: "packages/cluster/src/association/pursuit.ts",
     edits: [
       [
         "exponentialBackoff({ initialMs: 50, factor: 1.5, maxMs: 3_000 })",
