@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { requiredServers } from "../integration/servers/report.ts";
 import { clearResults, closingLine, RESULTS_VARIABLE, readResults } from "./lib/results.ts";
 import { allPassed, runSteps, type Step, summary } from "./lib/steps.ts";
 import { REPOSITORY } from "./lib/workspace.ts";
@@ -14,6 +15,13 @@ const benchmark: Step = {
   name: "benchmark",
   command: ["npm", "run", "--silent", "bench", "--", "formation", "--quick"],
 };
+/** Of registries that have to be there. */
+const discoveryBenchmarks: Step[] = [["etcd-new", "etcd"] as const]
+  .filter(([server]) => requiredServers().includes(server))
+  .map(([, registry]) => ({
+    name: `benchmark of ${registry}`,
+    command: ["npm", "run", "--silent", "bench", "--", "discovery", "--registry", registry, "--quick"],
+  }));
 
 clearResults(folder);
 const results = await runSteps([
@@ -28,6 +36,7 @@ const results = await runSteps([
   },
   { name: "documentation", command: ["npm", "run", "--silent", "docs:build"] },
   ...(existsSync(join(REPOSITORY, "integration/bench/formation.ts")) ? [benchmark] : []),
+  ...discoveryBenchmarks,
 ]);
 console.log(summary(results));
 console.log(closingLine(readResults(folder), results.filter(({ outcome }) => outcome === "failed").length));

@@ -18,7 +18,7 @@ const HELP = `npm run bench -- discovery --registry NAME [options]
   --registry NAME     one of: ${Object.keys(REGISTRIES).join(", ")}
   --changes 500       how many changes are timed, for each of the two
   --rest 120          seconds at rest (0: leave out)
-  --quick             100 changes, 60 seconds at rest
+  --quick             100 changes, 20 seconds at rest
   --check             exit with 1 if something asked for was missed
   --help`;
 
@@ -35,7 +35,7 @@ const { values: options } = parseArgs({
 
 const importer = REGISTRIES[options.registry ?? ""];
 const changes = Number(options.changes ?? (options.quick ? 100 : 500));
-const restSeconds = Number(options.rest ?? (options.quick ? 60 : 120));
+const restSeconds = Number(options.rest ?? (options.quick ? 20 : 120));
 if (options.help) {
   console.log(HELP);
 } else if (importer === undefined || !(changes >= 1 && changes <= 100_000) || !(restSeconds >= 0)) {

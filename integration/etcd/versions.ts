@@ -8,9 +8,11 @@ export interface EtcdVersion {
   readonly program: Program | undefined;
 }
 
-async function version(age: EtcdAge, name: string): Promise<EtcdVersion> {
-  return { name, program: await findServer(`etcd-${age}`, () => findEtcd(age)) };
+async function version(age: EtcdAge): Promise<EtcdVersion> {
+  const program = await findServer(`etcd-${age}`, () => findEtcd(age));
+  const [number = age] = /\d+\.\d+\.\d+/.exec(program?.description ?? "") ?? [];
+  return { name: `etcd ${number}`, program };
 }
 
-/** The oldest that is supported, and the newest. */
-export const etcdVersions = await Promise.all([version("old", "etcd 3.4"), version("new", "the newest etcd")]);
+/** Debian's, which is as old as is supported, and the newest. */
+export const etcdVersions = await Promise.all([version("old"), version("new")]);

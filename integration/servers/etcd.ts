@@ -3,19 +3,19 @@ import { freePort } from "../support/ports.ts";
 import { type FindProgramOptions, findProgram, type Program } from "./find-program.ts";
 import { answers, ServerProcess } from "./server-process.ts";
 
-/** The old one is Debian's; the new one is the newest; any is whichever can be had sooner. */
+/** The old one is Debian's, or what is installed; the new one is the newest; any is whichever can be had sooner. */
 export type EtcdAge = "old" | "new" | "any";
 
 const NEWEST = "v3.6.16";
 const DEBIAN = { packages: ["etcd-server"], path: "usr/bin/etcd" };
-const isOld = (version: string) => /etcd Version: 3\.4\./.test(version);
+const isNewest = (said: string) => said.includes(NEWEST.slice(1));
 
 /** @throws Error that says why there is none */
 export function findEtcd(age: EtcdAge, options?: FindProgramOptions): Promise<Program> {
   const sources = { program: "etcd", versionArguments: ["--version"] };
-  if (age === "old") return findProgram({ ...sources, accepts: isOld, debian: DEBIAN }, options);
+  if (age === "old") return findProgram({ ...sources, accepts: (said) => !isNewest(said), debian: DEBIAN }, options);
   const debian = age === "any" ? { debian: DEBIAN } : {};
-  const accepts = (version: string) => age === "any" || version.includes(NEWEST.slice(1));
+  const accepts = (said: string) => age === "any" || isNewest(said);
   const go = { name: "etcd", module: "go.etcd.io/etcd/server/v3", version: NEWEST };
   return findProgram({ ...sources, ...debian, accepts, go }, options);
 }

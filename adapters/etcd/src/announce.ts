@@ -78,17 +78,22 @@ class Registrar {
     const { signal, report } = this.#request;
     let failures = 0;
     while (!signal.aborted) {
+      const startedAt = this.#clock.now();
       try {
         this.#connected ??= await this.#reconnect(signal);
-        failures = 0;
         await this.#serve(this.#connected);
       } catch (error) {
         if (signal.aborted) return;
         report(error as DiscoveryError);
         this.#connected?.etcd.close();
         this.#connected = undefined;
-        await sleep(this.#clock, this.#backoff.delayMs(++failures, this.#options.random ?? systemRandom), signal);
       }
+      // What held for a while is no part of a series. What is merely gone is put back at once, unless it goes on going.
+      if (this.#clock.now() - startedAt >= this.#ttlMs / RENEWALS_PER_TTL) failures = 0;
+      const isFirst = this.#connected !== undefined && failures === 0;
+      failures++;
+      if (!isFirst)
+        await sleep(this.#clock, this.#backoff.delayMs(failures, this.#options.random ?? systemRandom), signal);
     }
   }
 
@@ -153,21 +158,23 @@ class Registrar {
     return etcd.put(this.#key, this.#value, this.#lease);
   }
 
-  /** Keeps the key there over one connection. @throws DiscoveryError when that no longer works */
-  async #serve({ etcd, first: revision, failure }: Connected<number>): Promise<void> {
+  /**
+   * Keeps the key there over one connection, puts it back when it is gone, and resolves.
+   *
+   * @throws DiscoveryError when that no longer works
+   */
+  async #serve({ etcd, first: since, failure }: Connected<number>): Promise<void> {
     const { signal, report } = this.#request;
-    let since = revision;
     try {
-      while (!signal.aborted) {
-        await keepAlive(etcd, {
-          ...{ key: this.#key, lease: this.#lease, since, signal, clock: this.#clock },
-          everyMs: this.#ttlMs / RENEWALS_PER_TTL,
-          timeoutMs: this.#options.requestTimeoutMs,
-        });
-        if (signal.aborted) return;
-        report(forgotten(this.#name, etcd.url, this.#key));
-        since = await this.#put(etcd);
-      }
+      await keepAlive(etcd, {
+        ...{ key: this.#key, lease: this.#lease, since, signal, clock: this.#clock },
+        everyMs: this.#ttlMs / RENEWALS_PER_TTL,
+        timeoutMs: this.#options.requestTimeoutMs,
+      });
+      if (signal.aborted) return;
+      report(forgotten(this.#name, etcd.url, this.#key));
+      const revision = await this.#put(etcd);
+      if (this.#connected) this.#connected = { ...this.#connected, first: revision };
     } catch (error) {
       throw failure(error);
     }

@@ -155,6 +155,8 @@ export class GrpcConnection {
     // The connection's own trouble, if that is behind it, is told a moment later, and says more.
     stream.on("error", (error) => setImmediate(() => end(this.#trouble ?? error)));
     stream.on("close", () => setImmediate(() => end(this.#trouble ?? statusError(last))));
+    // All has been said, also when our own side of the call is still open.
+    stream.on("end", () => stream.close());
     return stream;
   }
 

@@ -1,0 +1,20 @@
+/**
+ * Finds or fetches every server that tests run against, one after the other, and says what it found. One that cannot be
+ * had is no error here: `ROLLCALL_REQUIRE` says which must not be missing.
+ */
+import { findEtcd } from "./etcd.ts";
+import type { Found } from "./report.ts";
+
+const SERVERS: Readonly<Record<string, () => Promise<Found>>> = {
+  "etcd-old": () => findEtcd("old"),
+  "etcd-new": () => findEtcd("new"),
+};
+
+for (const [name, find] of Object.entries(SERVERS)) {
+  const startedAt = performance.now();
+  const outcome = await find().then(
+    ({ description }) => description,
+    (error: Error) => `not to be had: ${error.message}`,
+  );
+  console.log(`  ${name}: ${outcome} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+}
