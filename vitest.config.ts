@@ -37,7 +37,7 @@ export default defineConfig({
           // Afterwards, and more at once than there are processors: most of the time they wait for servers that are away.
           sequence: { groupOrder: 1 },
           maxWorkers: 4,
-          maxConcurrency: 20,
+          maxConcurrency: 8,
         },
       },
     ],

@@ -10,7 +10,7 @@ const ROOT = { username: "root", password: "root-of-a-test" };
 const TTL_MS = 3_000;
 /** The shortest that a server allows unless it is told otherwise, in milliseconds. */
 const KEEP_ALIVE_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 1_000;
+const REQUEST_TIMEOUT_MS = 2_000;
 
 /** The name in its certificate: an address is none. */
 const NAMED = { "grpc.ssl_target_name_override": "localhost" };

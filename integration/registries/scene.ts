@@ -7,7 +7,7 @@ import type { Access, Registry, RegistryServer, ServerOptions } from "./registry
 import { Visitor, type VisitorOptions } from "./visitor.ts";
 
 /** How often a condition is looked at, in milliseconds. */
-const LOOK_AGAIN_MS = 10;
+const LOOK_AGAIN_MS = 20;
 
 /** Who is registered, by number. */
 export type Numbers = readonly number[];
@@ -93,10 +93,18 @@ export class Scene {
   }
 }
 
-/** Looks again and again. @throws Error when it does not hold in time */
-export async function until(holds: () => boolean, what: () => string, withinMs: number): Promise<void> {
+/**
+ * Looks again and again. Unlike vitest's `expect.poll`, which needs to know the one test that runs.
+ *
+ * @throws Error when it does not hold in time
+ */
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  what: () => string,
+  withinMs: number,
+): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
-  while (!holds()) {
+  while (!(await holds())) {
     if (performance.now() > giveUpAt) throw new Error(`within ${withinMs} ms it was not so that ${what()}`);
     await pause(LOOK_AGAIN_MS);
   }

@@ -3,16 +3,25 @@
  * listing as a line of JSON, on SIGUSR2 the size of its heap, and moves its time of day on SIGHUP. On SIGTERM it disposes
  * everything, and then ends if nothing was left behind.
  */
-import { type Announcer, exponentialBackoff, type ServiceDiscovery, supervise } from "@rollcall/core";
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  type Announcer,
+  exponentialBackoff,
+  isDiscoveryError,
+  type ServiceDiscovery,
+  type ServiceInstance,
+  supervise,
+} from "@rollcall/core";
 import type { Said, VisitorOptions } from "../visitor.ts";
 
+const ANNOUNCE_AGAIN_MS = 200;
 const HOUR_MS = 3_600_000;
 const SHIFTS_MS = [HOUR_MS, -24 * HOUR_MS];
 const RealDate = Date;
 let jumps = 0;
 
 const { module, factory, options, announce } = JSON.parse(process.argv[2] ?? "") as VisitorOptions;
-const say = (said: Said) => process.stdout.write(`${JSON.stringify(said)}\n`);
+const say = (said: Said) => void process.stdout.write(`${JSON.stringify(said)}\n`);
 
 const { [factory]: create } = (await import(module)) as Record<
   string,
@@ -34,14 +43,23 @@ process.on("SIGUSR2", () => {
 });
 process.on("SIGHUP", jump);
 
-if (announce) {
-  discovery.announce(announce, { report: ({ message }) => console.error(message) }).then(
-    () => say({ kind: "announced" }),
-    (error: Error) => console.error(error.message),
-  );
-}
+if (announce) void announceUntilItIsThere(announce);
 for await (const listing of discovery.subscribe()) {
   say({ kind: "listing", ids: listing.map(({ id, host }) => id ?? host).sort() });
+}
+
+/** As a cluster does. */
+async function announceUntilItIsThere(self: ServiceInstance): Promise<void> {
+  for (;;) {
+    try {
+      await discovery.announce(self, { report: ({ message }) => console.error(message) });
+      return say({ kind: "announced" });
+    } catch (error) {
+      console.error((error as Error).message);
+      if (isDiscoveryError(error) && error.code === "DISPOSED") return;
+      await pause(ANNOUNCE_AGAIN_MS);
+    }
+  }
 }
 
 /** Takes it for an hour later than it is, and the next time for a day earlier. */

@@ -36,7 +36,7 @@ const header = (revision: number) => encodeMessage([3, revision]);
 export const pair = (key: string, value: string) => encodeMessage([1, key], [5, value]);
 export const rangeAnswer = (...pairs: readonly Uint8Array[]) =>
   encodeMessage([1, header(7)], ...pairs.map((each) => [2, each] as const));
-export const created = () => encodeMessage([1, header(7)], [3, true]);
+const created = () => encodeMessage([1, header(7)], [3, true]);
 export const events = (...changes: readonly (readonly [isDeletion: boolean, pair: Uint8Array])[]) =>
   encodeMessage(
     [1, header(8)],
