@@ -124,6 +124,15 @@ describe("the demonstration leaves no process and no file", () => {
     expect(readdirSync(demo.folder)).toEqual([]);
   });
 
+  it.each([1, 2, 3, 4, 5, 6])("when Ctrl-C interrupts it as step %i begins", async (number) => {
+    await using demo = new DemoRun(["--json", "--discovery", "file"]);
+    await demo.until(({ event, step }) => event === "step" && step === number);
+    demo.pressCtrlC();
+    expect(await demo.ended).toEqual([130, null]);
+    await eventually(() => groupIsEmpty(demo.pid), "no process is left");
+    expect(readdirSync(demo.folder)).toEqual([]);
+  });
+
   it.each([
     ["mdns", "begin", ({ event }: DemoEvent) => event === "listening"],
     ["mdns", "are a cluster", staysUp],
