@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { expect, it } from "vitest";
 import { examplesIn } from "../../scripts/lib/examples.ts";
 import { REPOSITORY } from "../../scripts/lib/workspace.ts";
 
@@ -17,3 +18,7 @@ writeFileSync(
   `import { fileDiscovery } from "./file-discovery.ts";\n${suite}`,
 );
 await import(join(folder, "file-discovery.suite.ts"));
+
+it("the smallest plugin of the page has fewer than 30 lines", () => {
+  expect(plugin.trimEnd().split("\n").length).toBeLessThan(30);
+});

@@ -200,10 +200,11 @@ describe("a dial", () => {
   });
 
   it.each([
-    ["something that is no handshake", Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n")],
-    ["a confirmation where an answer is due", Buffer.from('{"rollcall":"confirm","use":true}')],
-    ["more than a handshake may be", Buffer.alloc(MAX_HANDSHAKE_FRAME_BYTES + 1)],
-  ])("of somebody who answers %s fails", async (_, answer) => {
+    ["something that is no handshake", Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n"), "is not a node"],
+    ["a confirmation where an answer is due", Buffer.from('{"rollcall":"confirm","use":true}'), "is not a node"],
+    // It is not even waited for.
+    ["more than a handshake may be", Buffer.alloc(MAX_HANDSHAKE_FRAME_BYTES + 1), "closed the connection"],
+  ])("of somebody who answers %s fails", async (_, answer, message) => {
     const talkers = new Talkers();
     const a = await talkers.add(1);
     const other = talkers.network.transport("10.0.0.2");
@@ -211,7 +212,10 @@ describe("a dial", () => {
       connection.handle({ onFrame: () => connection.send(answer), onClose: () => {} });
     });
     const outcome = a.associations.dial({ host: "10.0.0.2", port: 7337 }, undefined).catch((error) => error);
-    expect(await talkers.clock.settle(outcome)).toMatchObject({ code: "HANDSHAKE_FAILED" });
+    expect(await talkers.clock.settle(outcome)).toMatchObject({
+      code: "HANDSHAKE_FAILED",
+      message: expect.stringContaining(message),
+    });
     expect(await talkers.end(a)).toEqual(NOTHING_LEFT);
   });
 });
