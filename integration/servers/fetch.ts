@@ -3,11 +3,14 @@
  * had is no error here: `ROLLCALL_REQUIRE` says which must not be missing.
  */
 import { findEtcd } from "./etcd.ts";
+import { findKubeApiServer, findKubectl } from "./kube-apiserver.ts";
 import type { Found } from "./report.ts";
 
 const SERVERS: Readonly<Record<string, () => Promise<Found>>> = {
   "etcd-old": () => findEtcd("old"),
   "etcd-new": () => findEtcd("new"),
+  kubernetes: findKubeApiServer,
+  kubectl: findKubectl,
 };
 
 for (const [name, find] of Object.entries(SERVERS)) {

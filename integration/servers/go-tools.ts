@@ -11,6 +11,8 @@ export interface GoTool {
   readonly module: string;
   /** An exact one, so that every run builds the same. */
   readonly version: string;
+  /** Further modules with their versions, `module@version`, where the module's own word on them cannot be followed. */
+  readonly requires?: readonly string[];
   /** The package of the program, if it is not the module itself. */
   readonly package?: string;
   /** For `-ldflags`, such as what stamps the version into it. */
@@ -32,12 +34,12 @@ const MOST_AT_ONCE = 4;
  * @throws Error that says what is missing
  */
 export async function builtTool(tool: GoTool, cache = serverCache()): Promise<string> {
-  const { name, module, version, linkerFlags = "" } = tool;
+  const { name, module, version, requires = [], linkerFlags = "" } = tool;
   const build = async (root: string, work: string) => {
     const go = await toolchain(name);
     const env = { ...process.env, GOFLAGS: "-trimpath -buildvcs=false -mod=mod", GOWORK: "off", CGO_ENABLED: "0" };
     await writeFile(join(work, "go.mod"), `module rollcall.invalid/servers/${name}\n\ngo 1.${LEAST_GO}\n`);
-    await run([go, "get", `${module}@${version}`], { cwd: work, env });
+    await run([go, "get", `${module}@${version}`, ...requires], { cwd: work, env });
     const parallel = Math.min(MOST_AT_ONCE, availableParallelism());
     const flags = ["-p", String(parallel), "-ldflags", `-s -w ${linkerFlags}`.trim()];
     await run([go, "build", ...flags, "-o", join(root, name), tool.package ?? module], { cwd: work, env });
