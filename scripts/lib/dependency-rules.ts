@@ -75,7 +75,7 @@ export const ADAPTER_CLIENTS: Readonly<Record<string, readonly string[]>> = {
   dns: ["dns2"],
   consul: ["consul"],
   etcd: [],
-  kubernetes: [],
+  kubernetes: ["yaml"],
   nats: ["@nats-io/transport-node", "@nats-io/nats-core"],
 };
 
