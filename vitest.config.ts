@@ -3,7 +3,7 @@ import { results } from "./scripts/lib/results.ts";
 import { entryPoints, REPOSITORY, workspacePackages } from "./scripts/lib/workspace.ts";
 
 /** Tests against the real servers of registries. */
-const REGISTRIES = "integration/{consul,dns,etcd,nats}/**/*.test.ts";
+const REGISTRIES = "integration/{consul,dns,etcd,kubernetes,nats}/**/*.test.ts";
 
 export default defineConfig({
   resolve: {

@@ -1,0 +1,125 @@
+import { ApiWriter } from "../../../adapters/kubernetes/test/support/api-writer.ts";
+import { EtcdServer, findEtcd } from "../../servers/etcd.ts";
+import type { Program } from "../../servers/find-program.ts";
+import { findKubeApiServer, KubeApiServer } from "../../servers/kube-apiserver.ts";
+import type { Found } from "../../servers/report.ts";
+import { Authority, type Certificate } from "../../support/certificates.ts";
+import type { Cleanup } from "../../support/cleanup.ts";
+import type { ApiAccount, ApiServer, ApiServerSource } from "./api-server.ts";
+
+/** The programs of a real API server. */
+export interface KubernetesPrograms extends Found {
+  readonly apiServer: Program;
+  readonly etcd: Program;
+}
+
+/** The newest etcd, since an API server does without some of what it can with Debian's. @throws Error that says why not */
+export async function findKubernetes(): Promise<KubernetesPrograms> {
+  const apiServer = await findKubeApiServer();
+  const etcd = await findEtcd("new");
+  return { apiServer, etcd, description: `${apiServer.description}; ${etcd.description}` };
+}
+
+/** A real API server, with what tests need of it. */
+export interface RealServer extends ApiServer {
+  readonly ca: string;
+  readonly authority: Authority;
+  readonly server: KubeApiServer;
+  /** Another one with the same etcd, which keeps nothing in memory but asks etcd each time. */
+  startWithoutCache(): Promise<RealServer>;
+}
+
+export interface RealServerSource extends ApiServerSource {
+  start(onEnd: Cleanup): Promise<RealServer>;
+}
+
+export function realServer(programs: KubernetesPrograms): RealServerSource {
+  return {
+    name: "kube-apiserver",
+    async start(onEnd) {
+      const authority = await Authority.create(onEnd);
+      const certificate = await authority.issue("kube-apiserver");
+      const etcd = await EtcdServer.start(programs.etcd);
+      onEnd(() => etcd[Symbol.asyncDispose]());
+      const start = async (flags: readonly string[]): Promise<RealServer> => {
+        const server = await startServer(programs, etcd, authority, certificate, flags);
+        onEnd(() => server[Symbol.asyncDispose]());
+        return apiServer(server, authority, () => start(["--watch-cache=false"]));
+      };
+      return start([]);
+    },
+  };
+}
+
+function startServer(
+  programs: KubernetesPrograms,
+  etcd: EtcdServer,
+  authority: Authority,
+  certificate: Certificate,
+  flags: readonly string[],
+): Promise<KubeApiServer> {
+  const options = { etcd, certificate, clientAuthorityFile: authority.certificateFile, flags };
+  return KubeApiServer.start(programs.apiServer, options);
+}
+
+let made = 0;
+
+function apiServer(
+  server: KubeApiServer,
+  authority: Authority,
+  startWithoutCache: () => Promise<RealServer>,
+): RealServer {
+  const { port, adminToken } = server;
+  const ca = authority.certificate;
+  const writer = new ApiWriter({ url: `https://127.0.0.1:${port}`, ca, token: adminToken });
+  const names = new WeakMap<ApiAccount, { readonly namespace: string; readonly name: string }>();
+  return {
+    name: "kube-apiserver",
+    ...{ port, ca, adminToken, writer, server, authority, startWithoutCache },
+    async namespace() {
+      const name = `test-${process.pid}-${++made}`;
+      await writer.send("POST", "api/v1/namespaces", { metadata: { name } });
+      // What a controller would do, and pods cannot be without.
+      await writer.send("POST", `api/v1/namespaces/${name}/serviceaccounts`, { metadata: { name: "default" } });
+      return name;
+    },
+    async account(namespace) {
+      const account = await createAccount(writer, namespace);
+      names.set(account, { namespace, name: account.name });
+      return account;
+    },
+    async expire(account) {
+      const known = names.get(account);
+      if (known === undefined) throw new Error("not an account of this server");
+      await writer.send("DELETE", `api/v1/namespaces/${known.namespace}/serviceaccounts/${known.name}`);
+    },
+    compact: () => server.compact(),
+  };
+}
+
+const RBAC = "apis/rbac.authorization.k8s.io/v1";
+
+/** A service account with a role of its own, which is empty. */
+async function createAccount(writer: ApiWriter, namespace: string): Promise<ApiAccount & { readonly name: string }> {
+  const name = `account-${++made}`;
+  const accounts = `api/v1/namespaces/${namespace}/serviceaccounts`;
+  const roles = `${RBAC}/namespaces/${namespace}/roles`;
+  const metadata = { name };
+  await writer.send("POST", accounts, { metadata });
+  await writer.send("POST", roles, { metadata, rules: [] });
+  await writer.send("POST", `${RBAC}/namespaces/${namespace}/rolebindings`, {
+    metadata,
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
+    subjects: [{ kind: "ServiceAccount", name, namespace }],
+  });
+  const { status } = await writer.send("POST", `${accounts}/${name}/token`, { spec: { expirationSeconds: 3600 } });
+  return {
+    name,
+    token: (status as { token: string }).token,
+    async grant(plural, verbs) {
+      const apiGroups = [plural === "pods" ? "" : "discovery.k8s.io"];
+      const rules = verbs.length === 0 ? [] : [{ apiGroups, resources: [plural], verbs }];
+      await writer.send("PUT", `${roles}/${name}`, { metadata, rules });
+    },
+  };
+}
