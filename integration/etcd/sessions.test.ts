@@ -37,6 +37,9 @@ for (const { name, program } of etcdVersions) {
       await using discovery = etcdDiscovery({ service: SERVICE, urls });
       const listings = discovery.subscribe()[Symbol.asyncIterator]();
       await listings.next();
+      // Once a change has come, the watch has begun: only a ping can tell.
+      await client.put(SERVICE, [instance(2)]);
+      await listings.next();
       proxy.hold();
       const diedAt = performance.now();
       await expect(listings.next()).rejects.toMatchObject({ code: "TIMED_OUT", retryable: true });
