@@ -1,5 +1,5 @@
 import { isHost, isPort } from "@rollcall/core";
-import { Swim } from "@rollcall/swim";
+import { resolveSwimOptions } from "@rollcall/swim";
 import { ClusterError } from "./cluster-error.js";
 import { isSystemName } from "./node.js";
 import type { ClusterSettings } from "./settings.js";
@@ -73,7 +73,7 @@ function checkDetector({ failureDetector }: ClusterSettings): void {
     fail("it has to be an object, such as SWIM_PRESETS.lan.");
   }
   try {
-    new Swim({ selfId: "self", options: failureDetector, random: () => 0, now: 0, perform: () => {} });
+    resolveSwimOptions(failureDetector);
   } catch (error) {
     fail((error as Error).message, error);
   }

@@ -9,6 +9,7 @@ export interface Endpoint {
 }
 
 const HOST_NAME = /^(?=.{1,253}\.?$)(?!-)[\w-]{1,63}(?<!-)(\.(?!-)[\w-]{1,63}(?<!-))*\.?$/;
+const IPV4 = /^((25[0-5]|(2[0-4]|1\d|[1-9])?\d)(\.\b|$)){4}$/;
 const IPV6 = /^([\da-f:.]+)(%[\w.~-]+)?$/i;
 const ENDPOINT = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^:]*))?$/;
 
@@ -44,8 +45,9 @@ export function isPort(value: unknown): value is number {
 /** Whether a text is a host name (RFC 1123, underscores allowed as DNS does), an IPv4 or an IPv6 address. */
 export function isHost(text: string): boolean {
   // Resolvers take a name that ends in a number for an IPv4 address (`10.1` for 10.0.0.1, `0x7f.1` for 127.0.0.1), so
-  // it has to be one in full; and the dot of the root may follow a name, but not an address. The URL parser knows.
-  return isIPv6(text) || (HOST_NAME.test(text) && hostOfUrl(text) === text.toLowerCase());
+  // it has to be one in full; and the dot of the root may follow a name, but not an address. The URL parser knows, but
+  // takes a while when it is asked for the first time.
+  return IPV4.test(text) || isIPv6(text) || (HOST_NAME.test(text) && hostOfUrl(text) === text.toLowerCase());
 }
 
 /** Whether a text is an IPv6 address, with or without a zone (RFC 4291 section 2.2, RFC 4007 section 11). */

@@ -20,6 +20,7 @@ export {
 export type { SwimOptions, SwimOptionsInput } from "./options.js";
 export { SWIM_PRESETS } from "./presets.js";
 export { readMessage as readSwimMessage } from "./read-message.js";
+export { resolveOptions as resolveSwimOptions } from "./resolve-options.js";
 export { type Evidence, Swim, type SwimContext } from "./swim.js";
 export { isSwimError, SWIM_ERROR_CODES, SwimError, type SwimErrorCode } from "./swim-error.js";
 export { LIMITS as SWIM_LIMITS, type Reachability, STATUS as SWIM_STATUS, type Status, type Update } from "./update.js";

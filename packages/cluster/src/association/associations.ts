@@ -6,7 +6,7 @@ import type { Logger } from "../logger.js";
 import { compareNodes, type UniqueNode } from "../node.js";
 import type { Connection, Transport } from "../transport/transport.js";
 import type { Association, DialResult } from "./association.js";
-import { performHandshake, type Verdict } from "./outbound-handshake.js";
+import { encodeOffer, performHandshake, type Verdict } from "./outbound-handshake.js";
 import { endPause, Pursuit } from "./pursuit.js";
 import { Reception } from "./reception.js";
 import { SendBuffer, type SendBufferOptions } from "./send-buffer.js";
@@ -162,9 +162,13 @@ export class Associations {
     signal?.addEventListener("abort", abort);
     try {
       const begun = this.#opened;
-      const connection = await this.#context.transport.connect(to, this.#context.options.connectTimeoutMs, dial.signal);
+      const { options, transport, view } = this.#context;
+      const connecting = transport.connect(to, options.connectTimeoutMs, dial.signal);
+      // Made while the connection is under way.
+      const offer = encodeOffer(view.self, targetId);
+      const connection = await connecting;
       const decide = (accept: Accept) => this.#decide(accept, begun, silent);
-      return await this.#shakeHands(connection, targetId, decide, dial.signal);
+      return await this.#shakeHands(connection, offer, decide, dial.signal);
     } finally {
       this.#dials.delete(dial);
       signal?.removeEventListener("abort", abort);
@@ -173,7 +177,7 @@ export class Associations {
 
   #shakeHands(
     connection: Connection,
-    targetId: string | undefined,
+    offer: Uint8Array,
     decide: (accept: Accept) => Verdict,
     aborted: AbortSignal,
   ): Promise<DialResult> {
@@ -182,7 +186,7 @@ export class Associations {
     return new Promise<DialResult>((resolve, fail) => {
       performHandshake(
         connection,
-        targetId,
+        offer,
         { view, decide },
         (expired) => clock.schedule(options.handshakeTimeoutMs, expired),
         aborted,

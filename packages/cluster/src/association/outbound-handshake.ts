@@ -3,7 +3,13 @@ import { ClusterError } from "../cluster-error.js";
 import { type AdmissionView, admitPeer } from "../handshake/admission.js";
 import { type Accept, decodeHandshake, encodeHandshake, type Reject } from "../handshake/handshake-message.js";
 import { PROTOCOL_VERSION } from "../handshake/protocol-version.js";
+import type { UniqueNode } from "../node.js";
 import type { Connection } from "../transport/transport.js";
+
+/** What the dialling side says first. */
+export function encodeOffer(self: UniqueNode, targetId: string | undefined): Uint8Array {
+  return encodeHandshake({ kind: "offer", protocol: PROTOCOL_VERSION, from: self, targetId });
+}
 
 /** What to do with a connection whose offer was accepted. */
 export type Verdict =
@@ -27,12 +33,13 @@ export type OutboundResult =
  * The dialling side of a handshake: offer out, accept or reject in, confirmation out. With the verdict `use` the
  * connection is the caller's, and has to be given another handler before `onResult` returns.
  *
+ * @param offer see {@link encodeOffer}
  * @param startTimer arms the time-out of the handshake
  * @param onFailure gets a ClusterError `HANDSHAKE_TIMED_OUT` or `HANDSHAKE_FAILED`, or the signal's reason if it aborts
  */
 export function performHandshake(
   connection: Connection,
-  targetId: string | undefined,
+  offer: Uint8Array,
   context: OutboundHandshakeContext,
   startTimer: (expired: () => void) => Timer,
   signal: AbortSignal,
@@ -84,7 +91,7 @@ export function performHandshake(
       }
     },
   });
-  connection.send(encodeHandshake({ kind: "offer", protocol: PROTOCOL_VERSION, from: context.view.self, targetId }));
+  connection.send(offer);
 }
 
 function conclude(connection: Connection, accept: Accept, context: OutboundHandshakeContext): OutboundResult {

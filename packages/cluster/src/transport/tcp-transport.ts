@@ -1,8 +1,12 @@
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, isIPv6, type Server, type Socket } from "node:net";
 import { type Clock, type Endpoint, formatEndpoint } from "@rollcall/core";
 import { ClusterError } from "../cluster-error.js";
 import { TcpConnection } from "./tcp-connection.js";
 import type { Connection, Listener, Transport } from "./transport.js";
+
+// Node.js compiles its pattern for IPv6 addresses when it is first used, which takes 3 ms: a third of a bare start, and
+// by then others may be waiting for this node. Whoever imports this module is going to listen.
+isIPv6("::1");
 
 export interface TcpTransportOptions {
   /** The largest frame that a connection accepts until told otherwise, in bytes. */
