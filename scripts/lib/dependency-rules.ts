@@ -76,7 +76,7 @@ export const ADAPTER_CLIENTS: Readonly<Record<string, readonly string[]>> = {
   consul: ["consul"],
   etcd: [],
   kubernetes: ["yaml"],
-  nats: ["@nats-io/transport-node", "@nats-io/nats-core"],
+  nats: ["@nats-io/transport-node"],
 };
 
 /** Globals that are not a function of their arguments. */
