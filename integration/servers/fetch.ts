@@ -4,11 +4,14 @@
  */
 import { findEtcd } from "./etcd.ts";
 import { findKubeApiServer, findKubectl } from "./kube-apiserver.ts";
+import { findNats } from "./nats.ts";
 import type { Found } from "./report.ts";
 
 const SERVERS: Readonly<Record<string, () => Promise<Found>>> = {
   "etcd-old": () => findEtcd("old"),
   "etcd-new": () => findEtcd("new"),
+  "nats-old": () => findNats("old"),
+  "nats-new": () => findNats("new"),
   kubernetes: findKubeApiServer,
   kubectl: findKubectl,
 };

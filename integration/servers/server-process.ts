@@ -65,6 +65,13 @@ export class ServerProcess implements AsyncDisposable {
     this.#child.signal("SIGCONT");
   }
 
+  /** Has it read its configuration again; resolves when it has written a line that says so. */
+  async reload(says: (line: string) => boolean): Promise<void> {
+    const from = this.#child.lines.length;
+    this.#child.signal("SIGHUP");
+    await this.#child.find(says, from);
+  }
+
   /** Starts it again after {@link kill} or {@link stop}, on the same ports, with the same folder. */
   async start(): Promise<void> {
     this.#child = new Child(this.#plan.command, this.#plan);
