@@ -8,9 +8,13 @@ import { delimiter, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { findEtcd } from "../integration/servers/etcd.ts";
 import type { Program } from "../integration/servers/find-program.ts";
+import { findNats } from "../integration/servers/nats.ts";
 import { REPOSITORY } from "./lib/workspace.ts";
 
-const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = { etcd: () => findEtcd("any") };
+const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
+  etcd: () => findEtcd("any"),
+  nats: () => findNats("any"),
+};
 
 const args = process.argv.slice(2);
 const { discovery, url } = parseArgs({

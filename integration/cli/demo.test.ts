@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { REPOSITORY } from "../../scripts/lib/workspace.ts";
 import { findEtcd } from "../servers/etcd.ts";
+import { findNats } from "../servers/nats.ts";
 import { findServer } from "../servers/report.ts";
 import { type DemoEvent, DemoRun } from "./support/demo-run.ts";
 
@@ -46,8 +47,13 @@ const addressOf = (node: unknown) => addresses.get(node);
 const isVictim = ({ address }: DemoEvent) => address !== undefined && address === addressOf(victim?.node);
 const isMember = ({ event, to }: DemoEvent, status: string) => event === "member" && to === status;
 
-const etcd = await findServer("etcd", () => findEtcd("any"));
-const registries = etcd ? [["etcd", { PATH: `${dirname(etcd.path)}:${process.env.PATH}` }] as const] : [];
+const found = {
+  etcd: await findServer("etcd", () => findEtcd("any")),
+  nats: await findServer("nats", () => findNats("any")),
+};
+const registries = Object.entries(found).flatMap(([name, program]) =>
+  program ? [[name, { PATH: `${dirname(program.path)}:${process.env.PATH}` }] as const] : [],
+);
 
 describe.each([["mdns", {}] as const, ["file", {}] as const, ...registries])(
   "the demonstration with --discovery %s",

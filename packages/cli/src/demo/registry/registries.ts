@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Announcer, DefinedDiscovery } from "@rollcall/core";
 
 /** A registry that the nodes of the demonstration can find each other by. */
@@ -37,7 +38,19 @@ const etcd: RegistryKind = {
   },
 };
 
-export const REGISTRIES = { etcd } satisfies Readonly<Record<string, RegistryKind>>;
+const nats: RegistryKind = {
+  program: "nats-server",
+  advice: "Debian and Ubuntu have it in a package of that name",
+  ports: 1,
+  arguments: (folder, [port]) => ["--addr", LOOPBACK, "--port", String(port), "--pid", join(folder, "pid")],
+  url: (port) => `nats://${LOOPBACK}:${port}`,
+  async open(url, service) {
+    const { natsDiscovery } = await import("@rollcall/nats");
+    return natsDiscovery({ service, servers: url });
+  },
+};
+
+export const REGISTRIES = { etcd, nats } satisfies Readonly<Record<string, RegistryKind>>;
 
 export type RegistryName = keyof typeof REGISTRIES;
 
