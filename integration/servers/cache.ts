@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, open, rename, rm, stat, utimes } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,8 @@ export function serverCache(): string {
 
 /** How often a process looks whether another one is done fetching, in milliseconds. */
 const LOOK_AGAIN_MS = 200;
+/** A lock is touched ten times as often as this while somebody holds it, in milliseconds. */
+const ABANDONED_MS = 60_000;
 
 /**
  * A folder of the cache, made once whoever asks: other processes wait meanwhile, and two different ones are not made at
@@ -39,7 +41,9 @@ export async function cached(
       await mkdir(root);
       await make(root, work);
       // At once, and last: whoever sees the folder sees all of it.
-      await rename(root, folder);
+      await rename(root, folder).catch((error) => {
+        if (!existsSync(folder)) throw error;
+      });
     } finally {
       await rm(work, { recursive: true, force: true });
     }
@@ -48,34 +52,27 @@ export async function cached(
 }
 
 async function locked(lock: string, act: () => Promise<void>): Promise<void> {
-  for (;;) {
-    try {
-      const file = await open(lock, "wx");
-      await file.writeFile(String(process.pid));
-      await file.close();
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      // Whoever was killed while it held the lock does not hold up the others.
-      if (await isAbandoned(lock)) await rm(lock, { force: true });
-      else await pause(LOOK_AGAIN_MS);
-    }
+  while (!(await taken(lock))) {
+    // Whoever was killed while it held the lock does not hold up the others.
+    const heldSince = await stat(lock).catch(() => undefined);
+    if (heldSince !== undefined && Date.now() - heldSince.mtimeMs > ABANDONED_MS) await rm(lock, { force: true });
+    else await pause(LOOK_AGAIN_MS);
   }
+  const renewal = setInterval(() => void utimes(lock, new Date(), new Date()).catch(() => {}), ABANDONED_MS / 10);
   try {
     await act();
   } finally {
+    clearInterval(renewal);
     await rm(lock, { force: true });
   }
 }
 
-async function isAbandoned(lock: string): Promise<boolean> {
-  const pid = Number(await readFile(lock, "utf8").catch(() => ""));
-  // Not written yet, or gone again.
-  if (pid === 0) return false;
+async function taken(lock: string): Promise<boolean> {
   try {
-    process.kill(pid, 0);
-    return false;
+    await (await open(lock, "wx")).close();
+    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
   }
 }

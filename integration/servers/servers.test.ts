@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -152,7 +152,10 @@ describe("a program built from a Go module", () => {
 
   it("does not wait for whoever died while building", async () => {
     const { cache } = await programs({ go: GO });
-    await writeFile(join(cache, ".lock"), "999999999");
+    const lock = join(cache, ".lock");
+    await writeFile(lock, "");
+    const longAgo = new Date(Date.now() - 3_600_000);
+    await utimes(lock, longAgo, longAgo);
     expect(await builtTool(TOOL, cache)).toContain("thing-v1.2.0");
   });
 });
