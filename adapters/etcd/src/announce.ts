@@ -80,8 +80,9 @@ class Registrar {
     while (!signal.aborted) {
       const startedAt = this.#clock.now();
       try {
-        this.#connected ??= await this.#reconnect(signal);
-        await this.#serve(this.#connected);
+        const connected = this.#connected ?? (await this.#reconnect(signal));
+        if (signal.aborted) return;
+        await this.#serve(connected);
       } catch (error) {
         if (signal.aborted) return;
         report(error as DiscoveryError);
@@ -138,6 +139,8 @@ class Registrar {
     // Whoever withdraws has looked already, and used a connection of its own.
     if (signal.aborted) connected.etcd.close();
     signal.throwIfAborted();
+    // Here rather than by the caller, who goes on a moment later: by then somebody may have withdrawn.
+    this.#connected = connected;
     return connected;
   }
 

@@ -34,12 +34,14 @@ export function browse(
 ): AsyncIterable<Iterable<InstanceLike>> {
   const channel = listingChannel(signal);
   const ask = (etcd: EtcdConnection) => etcd.range(options.folder);
-  connectToEtcd({ name, options, permission: "read", signal, ask }).then(({ etcd, first, failure }) => {
-    // A failure ends the session, and so aborts the signal, which closes the connection.
-    const session = new Session(options, etcd, first, channel, (error) => channel.fail(failure(error)));
-    if (!signal.aborted) session.begin();
-    signal.addEventListener("abort", () => session.end(), { once: true });
-  }, channel.fail);
+  connectToEtcd({ name, options, permission: "read", signal, ask })
+    .then(({ etcd, first, failure }) => {
+      // A failure ends the session, and so aborts the signal, which closes the connection.
+      const session = new Session(options, etcd, first, channel, (error) => channel.fail(failure(error)));
+      signal.addEventListener("abort", () => session.end(), { once: true });
+      if (!signal.aborted) session.begin();
+    })
+    .catch(channel.fail);
   return channel;
 }
 
