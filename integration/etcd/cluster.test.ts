@@ -27,7 +27,7 @@ async function putWhenThereIsALeader(client: EtcdClient, number: number): Promis
   );
 }
 
-for (const { name, program } of etcdVersions) {
+for (const { name, program } of await etcdVersions()) {
   describe.skipIf(!program)(`three members of ${name}`, { concurrent: true, timeout: 90_000 }, () => {
     /** Their servers, and somebody who knows all of them. */
     async function begin(onTestFinished: OnTestFinished) {

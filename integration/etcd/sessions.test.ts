@@ -17,7 +17,7 @@ const NOTICE_MS = 15_000;
 const SERVICE = "orders";
 const instance = (number: number) => ({ host: "10.77.0.1", port: 7000 + number, id: `node-${number}` });
 
-for (const { name, program } of etcdVersions) {
+for (const { name, program } of await etcdVersions()) {
   describe.skipIf(!program)(`a session with ${name}`, { concurrent: true, timeout: 60_000 }, () => {
     async function begin(onTestFinished: OnTestFinished) {
       const server = await EtcdServer.start(program as Program);

@@ -15,7 +15,7 @@ const ROOT = { username: "root", password: "root-of-a-test" };
 const ORDERS = { username: "orders", password: "password-of-orders" };
 const instance = (number: number) => ({ host: "10.77.0.1", port: 7000 + number, id: `node-${number}` });
 
-for (const { name, program } of etcdVersions) {
+for (const { name, program } of await etcdVersions()) {
   describe.skipIf(!program)(`users of ${name}`, { concurrent: true, timeout: 60_000 }, () => {
     it("are known again after the server was restarted: subscription, announcement and withdrawal go on", async ({
       onTestFinished,

@@ -1,0 +1,4 @@
+import { etcdConformance } from "./conformance.ts";
+import { etcdOld } from "./versions.ts";
+
+await etcdConformance(await etcdOld());
