@@ -1,9 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { freePort } from "../support/ports.ts";
+import { Child } from "./child.ts";
+import { which } from "./run.ts";
 import { answers, ServerProcess } from "./server-process.ts";
 
 const PROGRAM = fileURLToPath(new URL("programs/counter.ts", import.meta.url));
+const STARTER = fileURLToPath(new URL("programs/starter.ts", import.meta.url));
 
 async function startCounter() {
   const port = await freePort();
@@ -43,6 +46,24 @@ describe("a server", () => {
     server.pause();
     await server[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
+  });
+
+  it.skipIf(which("setpriv") === undefined)("ends with whoever started it, however that ends", async () => {
+    const starter = new Child([process.execPath, STARTER, PROGRAM]);
+    onTestFinished(() => starter.kill());
+    const url = await starter.line((line) => line.startsWith("http:"));
+    expect((await fetch(url)).ok).toBe(true);
+    await starter.kill("SIGKILL");
+    await expect
+      .poll(
+        () =>
+          fetch(url).then(
+            () => "there",
+            () => "gone",
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe("gone");
   });
 
   it("that ends before it is ready is an error with what it wrote", async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Child } from "./child.ts";
+import { which } from "./run.ts";
 
 /** How a server is started, the first time and after it was killed. */
 export interface ServerPlan {
@@ -28,7 +29,7 @@ export class ServerProcess implements AsyncDisposable {
   private constructor(plan: ServerPlan, folder: string) {
     this.#plan = plan;
     this.#folder = folder;
-    this.#child = new Child(plan.command, plan);
+    this.#child = new Child(tied(plan.command), plan);
   }
 
   /**
@@ -74,7 +75,7 @@ export class ServerProcess implements AsyncDisposable {
 
   /** Starts it again after {@link kill} or {@link stop}, on the same ports, with the same folder. */
   async start(): Promise<void> {
-    this.#child = new Child(this.#plan.command, this.#plan);
+    this.#child = new Child(tied(this.#plan.command), this.#plan);
     await this.#ready();
   }
 
@@ -109,6 +110,12 @@ export class ServerProcess implements AsyncDisposable {
     void child.exited.then(() => over.abort());
     await Promise.race([this.#plan.ready(child, signal), aborted]);
   }
+}
+
+/** Ends with this process, however that ends: whoever is killed in the middle of a test cannot stop its servers. Linux. */
+function tied(command: ServerPlan["command"]): ServerPlan["command"] {
+  const setpriv = which("setpriv");
+  return setpriv === undefined ? command : [setpriv, "--pdeathsig", "SIGKILL", "--", ...command];
 }
 
 /** Asks again and again until the answer is not an error. */
