@@ -52,8 +52,8 @@ export function isHost(text: string): boolean {
 
 /** Whether a text is an IPv6 address, with or without a zone (RFC 4291 section 2.2, RFC 4007 section 11). */
 export function isIPv6(text: string): boolean {
-  const [, address] = IPV6.exec(text) ?? [];
-  return address !== undefined && hostOfUrl(`[${address}]`) !== undefined;
+  // Where there is no address, its place is taken by "undefined", which is none either.
+  return hostOfUrl(`[${IPV6.exec(text)?.[1]}]`) !== undefined;
 }
 
 /** One spelling per host: names differ neither by case nor by the root's dot, IPv6 addresses not by their zeros. */
