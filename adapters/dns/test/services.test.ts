@@ -93,7 +93,7 @@ describe("addresses that come along", () => {
       }),
     );
     expect(await world.places()).toEqual(["10.1.0.1:7001", "10.1.0.2:7002"]);
-    expect(world.servers.asked()).toEqual([`SRV ${SERVICE}`, "A n2.example", "AAAA n2.example"]);
+    expect(world.servers.asked()).toEqual([`SRV ${SERVICE}`, "A n2.example"]);
   });
 
   it("of one family are completed where there is the other one", async () => {
@@ -109,6 +109,17 @@ describe("addresses that come along", () => {
     const places = ["10.1.0.1:7001", "10.1.0.2:7002", "[fd00::1]:7001", "[fd00::2]:7002"];
     expect(await world.places()).toEqual(places);
     expect(world.servers.asked()).toEqual([`SRV ${SERVICE}`, "AAAA n2.example"]);
+  });
+
+  it("of one family do not hide a target that has the other one alone", async () => {
+    const world = new World(
+      zone({
+        [`SRV ${SERVICE}`]: { ...twoServices, additionals: [a("n1.example", "10.1.0.1")] },
+        "AAAA n2.example": { answers: [aaaa("n2.example", "fd00::2")] },
+      }),
+    );
+    expect(await world.places()).toEqual(["10.1.0.1:7001", "[fd00::2]:7002"]);
+    expect(world.servers.asked()).toEqual([`SRV ${SERVICE}`, "A n2.example", "AAAA n2.example"]);
   });
 
   it("of a family that is not wanted are left alone", async () => {

@@ -22,9 +22,9 @@ export interface Targets {
 /**
  * The addresses of names. Those that came along with an answer are taken as they are; others are asked for.
  *
- * A target with addresses of one family is not asked about for the other one unless others have such: servers send all
- * they have, and in a network without IPv6 it would double the questions. But what does not fit is left out, so where
- * there is IPv6 it is asked for.
+ * With two families it would be two questions for each name, and in a network without IPv6 half of them for nothing. So
+ * when addresses came along, or are still known, their families are what is asked for first; the others only of names
+ * that have none of those. Servers send what fits, so that not all of one name need to have come.
  *
  * @throws the signal's reason when it is aborted by somebody else than the deadline
  */
@@ -37,27 +37,30 @@ export async function findTargets(
   const unique = [...new Map(names.map((name) => [nameKey(name), name])).values()];
   noteGlue(unique, families, glue, book);
   const usual = families.filter((family) => unique.some((name) => book.fresh(name, family)?.addresses.length));
-  const wanted = unique.flatMap((name) => {
-    const isKnown = families.some((family) => book.fresh(name, family)?.addresses.length);
-    return (isKnown ? usual : families).map((family) => ({ name, family }));
-  });
 
-  const entries = new Map<string, Entry[]>();
+  const addresses = new Map<string, readonly string[]>();
   const troubles = new Map<string, Trouble>();
   let ttl = Number.POSITIVE_INFINITY;
-  await inParallel(wanted, AT_ONCE, async ({ name, family }) => {
-    const { entry, trouble } = await find(name, family, book, resolve);
-    if (trouble !== undefined) troubles.set(nameKey(name), trouble);
-    entries.set(nameKey(name), [...(entries.get(nameKey(name)) ?? []), ...(entry === undefined ? [] : [entry])]);
-    const left = entry === undefined || trouble ? UNKNOWN_TTL : (entry.expiresAt - clock.now()) / 1000;
-    ttl = Math.min(ttl, left);
-  });
-  book.keep(unique);
-  return {
-    addresses: new Map([...entries].map(([name, found]) => [name, found.flatMap(({ addresses }) => addresses)])),
-    troubles,
-    ttl,
+  const findAll = (of: readonly string[], which: readonly Family[]) => {
+    const wanted = of.flatMap((name) => which.map((family) => ({ name, family })));
+    return inParallel(wanted, AT_ONCE, async ({ name, family }) => {
+      const { entry, trouble } = await find(name, family, book, resolve);
+      const key = nameKey(name);
+      if (trouble !== undefined) troubles.set(key, trouble);
+      addresses.set(key, [...(addresses.get(key) ?? []), ...(entry?.addresses ?? [])]);
+      ttl = Math.min(ttl, entry === undefined || trouble ? UNKNOWN_TTL : (entry.expiresAt - clock.now()) / 1000);
+    });
   };
+  await findAll(unique, usual.length > 0 ? usual : families);
+  if (usual.length > 0) {
+    const others = families.filter((family) => !usual.includes(family));
+    await findAll(
+      unique.filter((name) => !addresses.get(nameKey(name))?.length),
+      others,
+    );
+  }
+  book.keep(unique);
+  return { addresses, troubles, ttl };
 }
 
 function noteGlue(
