@@ -5,16 +5,19 @@ import { idOf, type Numbers, until } from "./scene.ts";
 /** The longest pause until a lost session is opened again, jitter included, in milliseconds. */
 const LONGEST_RETRY_MS = 1_200;
 
+/** How soon things have to happen, in milliseconds; see {@link Registry}. */
+type Promised = Pick<Registry, "noticeMs" | "recoveryMs">;
+
 /** A subscriber under supervision that remembers every listing. */
 export class Follower implements AsyncDisposable {
   /** Sorted ids. */
   readonly listings: (readonly string[])[] = [];
   /** Why sessions were lost. */
   readonly problems: DiscoveryError[] = [];
-  readonly #registry: Registry;
+  readonly #registry: Promised;
   readonly #supervised: ReturnType<typeof supervise>;
 
-  constructor(discovery: ServiceDiscovery, registry: Registry) {
+  constructor(discovery: ServiceDiscovery, registry: Promised) {
     this.#registry = registry;
     this.#supervised = supervise(discovery, {
       backoff: exponentialBackoff({ initialMs: 100, factor: 2, maxMs: LONGEST_RETRY_MS / 1.2 }),

@@ -8,6 +8,8 @@ const exec = promisify(execFile);
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** What it reads from its input. */
+  readonly input?: string;
 }
 
 /**
@@ -15,10 +17,15 @@ export interface RunOptions {
  *
  * @throws Error with what it wrote to its error output
  */
-export async function run(command: readonly [string, ...string[]], options: RunOptions = {}): Promise<string> {
+export async function run(
+  command: readonly [string, ...string[]],
+  { input, ...options }: RunOptions = {},
+): Promise<string> {
   const [file, ...args] = command;
   try {
-    const { stdout } = await exec(file, args, { maxBuffer: 2 ** 26, ...options });
+    const running = exec(file, args, { maxBuffer: 2 ** 26, ...options });
+    if (input !== undefined) running.child.stdin?.end(input);
+    const { stdout } = await running;
     return stdout;
   } catch (cause) {
     const { stderr = "", message } = cause as Error & { stderr?: string };
