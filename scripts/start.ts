@@ -6,12 +6,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { delimiter, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { findNamed } from "../integration/servers/bind.ts";
 import { findEtcd } from "../integration/servers/etcd.ts";
 import type { Program } from "../integration/servers/find-program.ts";
 import { findNats } from "../integration/servers/nats.ts";
 import { REPOSITORY } from "./lib/workspace.ts";
 
 const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
+  dns: findNamed,
   etcd: () => findEtcd("any"),
   nats: () => findNats("any"),
 };
@@ -24,17 +26,20 @@ const { discovery, url } = parseArgs({
   options: { discovery: { type: "string", short: "d" }, url: { type: "string", short: "u" } },
 }).values;
 const folders: string[] = [];
+let environment: NodeJS.ProcessEnv = {};
 const find = url === undefined ? PROGRAMS[String(discovery)] : undefined;
 if (find) {
   try {
-    folders.push(dirname((await find()).path));
+    const { path, env = {} } = await find();
+    folders.push(dirname(path));
+    environment = env;
   } catch (error) {
     console.error(`${discovery} could not be fetched: ${(error as Error).message}`);
   }
 }
 const child = spawn(process.execPath, [join(REPOSITORY, "packages/cli/dist/bin.js"), "demo", ...args], {
   stdio: "inherit",
-  env: { ...process.env, PATH: [...folders, process.env.PATH].join(delimiter) },
+  env: { ...process.env, ...environment, PATH: [...folders, process.env.PATH].join(delimiter) },
 });
 // Ctrl-C goes to both; what it means is for the demonstration to say. Other signals come to this process alone.
 process.on("SIGINT", () => {});

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { REPOSITORY } from "../../scripts/lib/workspace.ts";
+import { findNamed } from "../servers/bind.ts";
 import { findEtcd } from "../servers/etcd.ts";
 import { findNats } from "../servers/nats.ts";
 import { findServer } from "../servers/report.ts";
@@ -48,11 +49,12 @@ const isVictim = ({ address }: DemoEvent) => address !== undefined && address ==
 const isMember = ({ event, to }: DemoEvent, status: string) => event === "member" && to === status;
 
 const found = {
+  dns: await findServer("bind", findNamed),
   etcd: await findServer("etcd", () => findEtcd("any")),
   nats: await findServer("nats", () => findNats("any")),
 };
 const registries = Object.entries(found).flatMap(([name, program]) =>
-  program ? [[name, { PATH: `${dirname(program.path)}:${process.env.PATH}` }] as const] : [],
+  program ? [[name, { ...program.env, PATH: `${dirname(program.path)}:${process.env.PATH}` }] as const] : [],
 );
 
 describe.each([["mdns", {}] as const, ["file", {}] as const, ...registries])(

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { BROKEN_ZONE, type Change, ready, recordLine, ZONE, type ZoneServer, zoneHead } from "../dns/zone-server.ts";
 import { freePort } from "../support/ports.ts";
 import { findProgramSet, type ProgramSet } from "./debian-server.ts";
-import type { FindProgramOptions } from "./find-program.ts";
+import type { FindProgramOptions, Program } from "./find-program.ts";
 import { run } from "./run.ts";
 import { ServerProcess } from "./server-process.ts";
 
@@ -24,6 +24,12 @@ export function findBind(options?: FindProgramOptions): Promise<Bind> {
     },
     options,
   );
+}
+
+/** The server alone. @throws Error that says why there is none */
+export async function findNamed(): Promise<Program> {
+  const { programs, env, description } = await findBind();
+  return { path: programs.named, env, description };
 }
 
 /** What fits one message. */

@@ -19,6 +19,8 @@ export interface ProgramSources {
 
 export interface Program extends Found {
   readonly path: string;
+  /** What it needs in its environment, if anything. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export interface FindProgramOptions {

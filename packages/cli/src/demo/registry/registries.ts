@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Announcer, DefinedDiscovery } from "@rollcall/core";
+import { DEMO_ZONE, emptyZone, nameServerConfiguration } from "./name-server.js";
 
 /** A registry that the nodes of the demonstration can find each other by. */
 export interface RegistryKind {
@@ -11,6 +12,8 @@ export interface RegistryKind {
   readonly ports: number;
   /** Its arguments, for a server of this machine alone that keeps what it has in a folder. */
   arguments(folder: string, ports: readonly number[]): readonly string[];
+  /** What has to be in that folder before it starts, by the names of the files. */
+  files?(folder: string, ports: readonly number[]): Readonly<Record<string, string>>;
   /** Where a client finds it. */
   url(port: number): string;
   /** The adapter, loaded when it is asked for. */
@@ -38,6 +41,19 @@ const etcd: RegistryKind = {
   },
 };
 
+const dns: RegistryKind = {
+  program: "named",
+  advice: "Debian and Ubuntu have it in the package bind9",
+  ports: 1,
+  arguments: (folder) => ["-g", "-n", "1", "-c", join(folder, "named.conf")],
+  files: (folder, [port]) => ({ "named.conf": nameServerConfiguration(folder, Number(port)), "zone.db": emptyZone() }),
+  url: (port) => `dns://${LOOPBACK}:${port}/${DEMO_ZONE}`,
+  async open(url, service) {
+    const { updatedZone } = await import("./updated-zone.js");
+    return updatedZone(url, service);
+  },
+};
+
 const nats: RegistryKind = {
   program: "nats-server",
   advice: "Debian and Ubuntu have it in a package of that name",
@@ -50,7 +66,7 @@ const nats: RegistryKind = {
   },
 };
 
-export const REGISTRIES = { etcd, nats } satisfies Readonly<Record<string, RegistryKind>>;
+export const REGISTRIES = { dns, etcd, nats } satisfies Readonly<Record<string, RegistryKind>>;
 
 export type RegistryName = keyof typeof REGISTRIES;
 

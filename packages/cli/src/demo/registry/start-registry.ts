@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { accessSync, constants, mkdtempSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -40,6 +40,7 @@ export async function startRegistry(name: RegistryName): Promise<RunningRegistry
   }
   const ports = await freePorts(kind.ports);
   const folder = mkdtempSync(join(tmpdir(), "rollcall-demo-"));
+  for (const [file, text] of Object.entries(kind.files?.(folder, ports) ?? {})) writeFileSync(join(folder, file), text);
   const server: KeptServer = { program, args: kind.arguments(folder, ports), folder };
   const keeper = fork(fileURLToPath(new URL("./registry-keeper.js", import.meta.url)), [JSON.stringify(server)], {
     execArgv: [],
