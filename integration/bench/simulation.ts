@@ -5,14 +5,17 @@
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { Verdicts } from "./lib/verdicts.ts";
+import { measureDay } from "./simulation/day.ts";
 import { measureHour } from "./simulation/hour.ts";
 import { measureLifecycle, type RestCost } from "./simulation/lifecycle.ts";
 
 const HELP = `npm run bench -- simulation [options]
 
-  --sizes 10,100,1000   how many nodes (default: 10,100,1000)
+  --sizes 10,100,1000   how many nodes (default: 10,100,1000; 0: none)
   --rest 120            virtual seconds at rest (default: 120)
   --hour 1000           so many nodes rest for a virtual hour (default: 1000; 0: leave out)
+  --day 100             so many nodes live for a virtual day on links that lose 5 % (default: 0: leave out)
+  --hours 24            how long that day is, so that several runs can share it (default: 24)
   --seed 1
   --quick               10 and 100 nodes, an hour of 100
   --check               exit with 1 if something asked for was missed
@@ -23,12 +26,16 @@ const { values: options } = parseArgs({
     sizes: { type: "string" },
     rest: { type: "string", default: "120" },
     hour: { type: "string" },
+    day: { type: "string", default: "0" },
+    hours: { type: "string", default: "24" },
     seed: { type: "string", default: "1" },
     quick: { type: "boolean", default: false },
     check: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
+
+type Numbers = [number, number, number, number];
 
 /** A thousand nodes hold a million associations: more than fits into the heap that Node.js allows itself. */
 const HEAP = ["--max-old-space-size=12288", "--max-semi-space-size=128"];
@@ -39,12 +46,16 @@ if (options.help) {
   const { status } = spawnSync(process.execPath, [...HEAP, ...process.argv.slice(1)], { stdio: "inherit" });
   process.exitCode = status ?? 1;
 } else {
-  const sizes = (options.sizes ?? (options.quick ? "10,100" : "10,100,1000")).split(",").map(Number);
+  const listed = (options.sizes ?? (options.quick ? "10,100" : "10,100,1000")).split(",").map(Number);
+  const sizes = listed.filter((size) => size !== 0);
   const hour = Number(options.hour ?? (options.quick ? 100 : 1_000));
-  const [rest, seed] = [Number(options.rest), Number(options.seed)];
+  const [day, hours, rest, seed] = [options.day, options.hours, options.rest, options.seed].map(Number) as Numbers;
   const usable = (value: number) => Number.isInteger(value) && value >= 0 && value <= 100_000;
-  if (![...sizes, hour, rest, seed].every(usable) || sizes.some((size) => size < 2) || rest < 1 || hour === 1) {
-    console.error(`--sizes takes whole numbers from 2, --rest from 1, --hour and --seed from 0.\n\n${HELP}`);
+  const sizesAreUsable = sizes.every((size) => usable(size) && size >= 2);
+  if (!sizesAreUsable || ![day, hour, hours, rest, seed].every(usable) || rest < 1 || hour === 1 || day === 1) {
+    console.error(
+      `--sizes takes whole numbers from 2, or 0; --rest from 1; --hour, --day and --seed from 0.\n\n${HELP}`,
+    );
     process.exit(2);
   }
   const verdicts = new Verdicts();
@@ -57,6 +68,7 @@ if (options.help) {
     verdicts.atMost(`bytes at rest, ${nodes} nodes to the fewest`, bytes / least((cost) => cost.bytes), 1.2, "×");
   }
   if (hour > 0) await measureHour(hour, seed, verdicts);
+  if (day > 0) await measureDay(day, hours, seed, verdicts);
   const met = verdicts.conclude();
   if (options.check && !met) process.exitCode = 1;
 }
