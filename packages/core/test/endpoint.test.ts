@@ -128,6 +128,20 @@ describe("parseEndpoint", () => {
   });
 });
 
+describe("isHost", () => {
+  it("takes four numbers for a host if the URL parser would leave them as they are", () => {
+    const numbers = ["0", "1", "9", "01", "99", "199", "249", "255", "256", "00", "1a"];
+    for (const first of numbers) {
+      for (const second of numbers) {
+        for (const last of numbers) {
+          const text = `${first}.${second}.7.${last}`;
+          expect(isHost(text), text).toBe(URL.parse(`http://${text}`)?.hostname === text);
+        }
+      }
+    }
+  });
+});
+
 describe("isIPv6", () => {
   it.each([
     "::",
