@@ -164,8 +164,7 @@ export class ClusterShell implements Joiner, MembershipView {
 
   /** Sends what is worth nothing later: if there is no connection, at most one such frame waits for it. */
   #sendTo(nodeId: string, frame: Uint8Array): void {
-    const peer = this.core.table.get(nodeId)?.node;
-    if (peer !== undefined) this.associations.sendSoon(peer, frame);
+    this.associations.sendSoon(nodeId, frame, (id) => this.core.table.get(id)?.node);
   }
 
   #receive(peer: UniqueNode, frame: Uint8Array): void {

@@ -220,11 +220,16 @@ export class Associations {
   /**
    * Sends a frame that is worth nothing later. Where there is no connection one is made, and one such frame, the first,
    * waits for it.
+   *
+   * @param find whose id it is; asked only if there is no connection, which spares a look-up for nearly every frame
    */
-  sendSoon(peer: UniqueNode, frame: Uint8Array): void {
-    const association = this.#associations.get(peer.id);
-    if (association?.connection !== undefined || association === undefined || association.buffer.length === 0) {
-      this.send(peer, frame);
+  sendSoon(nodeId: string, frame: Uint8Array, find: (nodeId: string) => UniqueNode | undefined): void {
+    const association = this.#associations.get(nodeId);
+    if (association?.connection !== undefined) {
+      if (!this.#stopped) this.#transmit(association.connection, frame);
+    } else if (association === undefined || association.buffer.length === 0) {
+      const peer = find(nodeId);
+      if (peer !== undefined) this.send(peer, frame);
     } else {
       this.counters.droppedFrames++;
       this.#pursuit.reach(association);
