@@ -23,7 +23,7 @@ for (const { name, program } of await etcdVersions()) {
       const scene = await Scene.begin(etcdRegistry(name, program as Program), onTestFinished, { accounts: true });
       const account = scene.server.accounts().full;
       const follower = scene.follow({ account });
-      const announcement = await scene.discovery({ account }).announce(scene.instance(1));
+      const announcement = await scene.announce(1, { account });
       await follower.lists([1]);
       for (const number of [2, 3]) {
         // Tokens live in the server's memory, so each restart makes them invalid.

@@ -29,7 +29,7 @@ export interface Registry {
   /** As tests are named: `etcd 3.4`. */
   readonly name: string;
   /** The adapter, for this process. */
-  create(options: object): ServiceDiscovery & Announcer & AsyncDisposable;
+  create(options: object): ServiceDiscovery & Partial<Announcer> & AsyncDisposable;
   /** The adapter, for others: a package, and the factory in it that takes the options as JSON. */
   readonly module: string;
   readonly factory: string;
@@ -48,7 +48,7 @@ export interface Registry {
   /** What the error of somebody who may do nothing has to name, for looking up and for announcing. */
   readonly permissions: { readonly lookup: RegExp; readonly announce: RegExp };
   /** Suites that make no sense for it, each with the reason. */
-  readonly without?: Partial<Record<"accounts" | "tls", string>>;
+  readonly without?: Partial<Record<"accounts" | "announce" | "tls", string>>;
 }
 
 /** A server that runs, and another client that speaks to it without the adapter. Disposing stops both. */

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ServiceInstance } from "@rollcall/core";
+import type { DiscoveryRequest, ServiceInstance } from "@rollcall/core";
 import type { Cleanup } from "../support/cleanup.ts";
 import { FaultyProxy } from "../support/faulty-proxy.ts";
 import { Follower } from "./follower.ts";
 import type { Access, Registry, RegistryServer, ServerOptions } from "./registry.ts";
-import { Visitor, type VisitorOptions } from "./visitor.ts";
+import { Visitor } from "./visitor.ts";
 
 /** How often a condition is looked at, in milliseconds. */
 const LOOK_AGAIN_MS = 20;
@@ -64,6 +64,27 @@ export class Scene {
     return discovery;
   }
 
+  /**
+   * Has an instance listed as one that uses the adapter would: announced by it, or, if it cannot announce, put there by
+   * the other client in the name of whoever does that for it.
+   */
+  async announce(
+    number: number,
+    access: Partial<Access> = {},
+    request: DiscoveryRequest = {},
+  ): Promise<AsyncDisposable> {
+    const discovery = this.discovery(access);
+    if (discovery.announce) return discovery.announce(this.instance(number), request);
+    await this.put([number]);
+    let removed: Promise<void> | undefined;
+    return {
+      [Symbol.asyncDispose]: () => {
+        removed ??= this.remove([number]);
+        return removed;
+      },
+    };
+  }
+
   options(access: Partial<Access> = {}): object {
     return this.server.options(this.service, { port: this.proxy.port, ...access });
   }
@@ -75,11 +96,18 @@ export class Scene {
     return follower;
   }
 
-  /** A process that does so, and announces an instance too. */
-  visit(options: Omit<VisitorOptions, "module" | "factory" | "options"> = {}): Visitor {
-    const { module, factory } = this.registry;
-    const visitor = new Visitor({ module, factory, options: this.options(), ...options });
+  /** A process that does so, and has an instance listed as {@link announce} does. */
+  async visit(number?: number): Promise<Visitor> {
+    const { module, factory, without } = this.registry;
+    const announces = number !== undefined && without?.announce === undefined;
+    const announce = announces ? { announce: this.instance(number) } : {};
+    const visitor = new Visitor({ module, factory, options: this.options(), ...announce });
     this.#onEnd(() => visitor.kill());
+    if (announces) await visitor.announced();
+    else if (number !== undefined) {
+      await this.put([number]);
+      await visitor.lists([idOf(number)]);
+    }
     return visitor;
   }
 

@@ -4,10 +4,14 @@ import { join } from "node:path";
 import { run } from "../servers/run.ts";
 import type { Cleanup } from "./cleanup.ts";
 
-/** A certificate with its key: files for servers, which take paths, and texts for clients. */
-export interface Certificate {
+/** A certificate with its key, as paths. */
+export interface CertificateFiles {
   readonly certificateFile: string;
   readonly keyFile: string;
+}
+
+/** A certificate with its key: files for servers, which take paths, and texts for clients. */
+export interface Certificate extends CertificateFiles {
   readonly certificate: string;
   readonly key: string;
 }

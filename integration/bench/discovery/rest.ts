@@ -16,7 +16,9 @@ export async function measureRest(subject: Subject, seconds: number, verdicts: V
   const discovery = subject.registry.create(subject.options("orders", proxy.port));
   const listings = discovery.subscribe()[Symbol.asyncIterator]();
   await listings.next();
-  await discovery.announce({ host: "10.77.0.1", port: 7337, id: "node-1" });
+  const instance = { host: "10.77.0.1", port: 7337, id: "node-1" };
+  if (discovery.announce) await discovery.announce(instance);
+  else await server.put("orders", [instance]);
   await listings.next();
   const [requests, accepted] = [proxy.requests, proxy.accepted];
   await pause(seconds * 1000);

@@ -13,7 +13,7 @@ const FLAT_BYTES = 8 * 2 ** 20;
 export function load(registry: Registry): void {
   it("50 changes a second for 20 s: the last listing is right, and memory stays flat", async ({ onTestFinished }) => {
     const scene = await Scene.begin(registry, onTestFinished);
-    const visitor = scene.visit();
+    const visitor = await scene.visit();
     await visitor.lists([]);
     const present = new Set<number>();
     const change = async (count: number) => {

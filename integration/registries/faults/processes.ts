@@ -13,8 +13,7 @@ export function processes(registry: Registry): void {
     ["while the registry is silent", async (scene: Scene) => scene.proxy.hold()],
   ] as const)("a process ends by itself when it has disposed everything, %s", async ([, fault], { onTestFinished }) => {
     const scene = await Scene.begin(registry, onTestFinished);
-    const visitor = scene.visit({ announce: scene.instance(1) });
-    await visitor.announced();
+    const visitor = await scene.visit(1);
     await visitor.lists([idOf(1)]);
     await fault(scene);
     expect(await visitor.leave(END_LIMIT_MS), visitor.lines.join("\n")).toBe(0);
@@ -22,9 +21,8 @@ export function processes(registry: Registry): void {
 
   it("a time of day that jumps ahead and back changes nothing", async ({ onTestFinished }) => {
     const scene = await Scene.begin(registry, onTestFinished);
-    const visitor = scene.visit({ announce: scene.instance(1) });
+    const visitor = await scene.visit(1);
     const follower = scene.follow();
-    await visitor.announced();
     await follower.lists([1]);
     for (const number of [2, 3]) {
       visitor.jump();
@@ -37,21 +35,21 @@ export function processes(registry: Registry): void {
     expect(follower.dropped([1])).toEqual([]);
   });
 
-  it("a process that stood still for longer than its registration lives is listed again when it goes on", async ({
-    onTestFinished,
-  }) => {
-    const scene = await Scene.begin(registry, onTestFinished);
-    const visitor = scene.visit({ announce: scene.instance(1) });
-    const follower = scene.follow();
-    await visitor.announced();
-    await follower.lists([1]);
+  it.skipIf(registry.without?.announce !== undefined)(
+    "a process that stood still for longer than its registration lives is listed again when it goes on",
+    async ({ onTestFinished }) => {
+      const scene = await Scene.begin(registry, onTestFinished);
+      const visitor = await scene.visit(1);
+      const follower = scene.follow();
+      await follower.lists([1]);
 
-    visitor.signal("SIGSTOP");
-    await follower.lists([], registry.expiryMs);
-    await scene.put([2]);
-    visitor.signal("SIGCONT");
+      visitor.signal("SIGSTOP");
+      await follower.lists([], registry.expiryMs);
+      await scene.put([2]);
+      visitor.signal("SIGCONT");
 
-    await follower.lists([1, 2]);
-    await visitor.lists([idOf(1), idOf(2)]);
-  });
+      await follower.lists([1, 2]);
+      await visitor.lists([idOf(1), idOf(2)]);
+    },
+  );
 }
