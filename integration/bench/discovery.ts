@@ -11,6 +11,7 @@ import { Verdicts } from "./lib/verdicts.ts";
 /** Each loads its client only when it is asked for. */
 const REGISTRIES: Readonly<Record<string, () => Promise<{ load: LoadSubject }>>> = {
   etcd: () => import("./discovery/etcd.ts"),
+  kubernetes: () => import("./discovery/kubernetes.ts"),
   nats: () => import("./discovery/nats.ts"),
 };
 

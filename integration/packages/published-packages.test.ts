@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { publint } from "publint";
@@ -81,6 +81,25 @@ describe.each(packed.filter(({ manifest }) => manifest.bin !== undefined))("the 
       }
     }
   });
+});
+
+describe("what an adapter brings with it", () => {
+  it.each([["kubernetes", 1_000_000]] as const)(
+    "%s takes at most %i bytes, its dependencies included",
+    async (name, most) => {
+      const pkg = packed.find(({ shortName }) => shortName === name) as (typeof packed)[number];
+      await using consumer = await Consumer.installing(withNeeds(pkg, packed));
+      const modules = join(consumer.folder, "node_modules");
+      const files = readdirSync(modules, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+      const paths = files.map((entry) => join(entry.parentPath, entry.name));
+      // What a consumer of ours has for its compiler, and npm's own notes.
+      const theirs = paths.filter((path) => !/node_modules\/(@types|undici-types|\.package-lock\.json)/.test(path));
+      const bytes = theirs.reduce((sum, path) => sum + statSync(path).size, 0);
+      expect(bytes).toBeGreaterThan(0);
+      expect(bytes).toBeLessThan(most);
+      console.log(`${name} with its dependencies: ${bytes} bytes`);
+    },
+  );
 });
 
 describe("a program of two nodes", () => {

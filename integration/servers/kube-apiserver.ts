@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { get } from "node:https";
 import { join } from "node:path";
-import type { Certificate } from "../support/certificates.ts";
+import type { CertificateFiles } from "../support/certificates.ts";
 import { freePort } from "../support/ports.ts";
 import type { EtcdServer } from "./etcd.ts";
 import { type FindProgramOptions, findProgram, type Program } from "./find-program.ts";
@@ -50,7 +50,7 @@ export interface KubeApiServerOptions {
   /** Where it keeps everything. Several servers may share one; nobody but them uses it. */
   readonly etcd: EtcdServer;
   /** What it shows to clients. */
-  readonly certificate: Certificate;
+  readonly certificate: CertificateFiles;
   /** The certificate, as a file, of the authority whose client certificates it accepts. */
   readonly clientAuthorityFile?: string;
   /** Further flags. */

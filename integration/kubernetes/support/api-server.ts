@@ -20,8 +20,6 @@ export interface ApiServer {
   /** A new namespace, in which pods may be. */
   namespace(): Promise<string>;
   account(namespace: string): Promise<ApiAccount>;
-  /** Ends the account's tokens; it may take the server some seconds to notice. */
-  expire(account: ApiAccount): Promise<void>;
   /** Forgets what happened until now, so that nobody can go on from there. */
   compact(): Promise<void>;
 }

@@ -26,7 +26,6 @@ export const standInServer: ApiServerSource = {
         };
         return { token, grant };
       },
-      expire: async ({ token }) => void standIn.tokens.delete(token),
       compact: async () => standIn.store.compact(),
     };
   },

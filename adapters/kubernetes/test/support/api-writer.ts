@@ -1,5 +1,5 @@
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { Agent as HttpAgent, request as httpRequest } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { PODS, SLICES, type Written } from "./objects.js";
 
 export interface WriterOptions {
@@ -17,9 +17,17 @@ const KINDS: Readonly<Record<string, { readonly apiVersion: string; readonly kin
 /** Writes objects through the API as an administrator, the same way to a real server and to the stand-in. */
 export class ApiWriter {
   readonly #options: WriterOptions;
+  readonly #agent: HttpAgent;
 
   constructor(options: WriterOptions) {
     this.#options = options;
+    const isSecure = options.url.startsWith("https:");
+    this.#agent = new (isSecure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: 20 });
+  }
+
+  /** The same server, as somebody else. */
+  as(token: string): ApiWriter {
+    return new ApiWriter({ ...this.#options, token });
   }
 
   create(namespace: string, collection: string, object: Written): Promise<Written> {
@@ -57,7 +65,7 @@ export class ApiWriter {
       const outgoing = request(`${url}/${path}`, {
         method,
         headers,
-        agent: false,
+        agent: this.#agent,
         ...(ca === undefined ? {} : { ca }),
       });
       outgoing.on("error", reject).on("response", async (response) => {

@@ -6,7 +6,7 @@ export interface KubeconfigParts {
   readonly server: string;
   /** PEM. */
   readonly ca?: string;
-  readonly token?: string;
+  readonly token?: string | undefined;
   readonly namespace?: string;
   /** Further fields of the user, and of the cluster. */
   readonly user?: object;

@@ -26,9 +26,10 @@ export interface WrittenEndpoint {
 
 /** An endpoint of an EndpointSlice as the controller would write it for a pod. */
 export function endpointOf({ host, id, metadata = {} }: ServiceInstance): WrittenEndpoint {
+  const ready = metadata.ready !== "false";
   return {
     addresses: [host],
-    conditions: { ready: true, serving: true, terminating: false },
+    conditions: { ready, serving: ready, terminating: false },
     ...(metadata.node === undefined ? {} : { nodeName: metadata.node }),
     ...(metadata.zone === undefined ? {} : { zone: metadata.zone }),
     ...(id === undefined ? {} : { targetRef: { kind: "Pod", name: metadata.pod ?? id, uid: id } }),
