@@ -84,6 +84,8 @@ export const withdrawing = group("withdrawing", (it) => {
     abort.abort(new Error("enough"));
     const result = await outcome(announcement, scene.timing.releaseMs);
     check(result.state !== "pending", "announce neither resolved nor rejected after its signal aborted.");
+    // What had set out may be listed until it is taken out, which happens behind the caller's back.
+    await outcome(new Promise<never>(() => {}), scene.timing.quietMs);
     const witness = scene.watch(await scene.create());
     await witness.until(
       [scene.resident],
@@ -105,14 +107,16 @@ export const withdrawing = group("withdrawing", (it) => {
     await scene.stall();
     const announcement = discovery.announce(scene.instance(1));
     announcement.catch(() => {});
-    const disposed = discovery[Symbol.asyncDispose]?.();
-    disposed?.catch(() => {}); // may report that it could not withdraw in time
+    const disposed = discovery[Symbol.asyncDispose]?.() ?? Promise.resolve();
+    disposed.catch(() => {}); // may report that it could not withdraw in time
     await scene.restore();
     const result = await outcome(announcement, scene.timing.settleMs);
     check(
       result.state === "rejected" && isDiscoveryError(result.reason) && result.reason.code === "DISPOSED",
       "announce that was under way when the discovery was disposed must reject with code DISPOSED.",
     );
+    // What had set out may be listed until it is taken out.
+    await outcome(disposed, scene.timing.settleMs);
     const witness = scene.watch(await scene.create());
     await witness.until([scene.resident], "dispose also withdraws what is only being announced");
     await witness.stays(STAYS_GONE);
