@@ -3,6 +3,7 @@
  * had is no error here: `ROLLCALL_REQUIRE` says which must not be missing.
  */
 import { findBind } from "./bind.ts";
+import { findConsul } from "./consul.ts";
 import { findCoreDns } from "./coredns.ts";
 import { findDnsmasq } from "./dnsmasq.ts";
 import { findEtcd } from "./etcd.ts";
@@ -12,6 +13,7 @@ import { findNats } from "./nats.ts";
 import type { Found } from "./report.ts";
 
 const SERVERS: Readonly<Record<string, () => Promise<Found>>> = {
+  consul: findConsul,
   "etcd-old": () => findEtcd("old"),
   "etcd-new": () => findEtcd("new"),
   "nats-old": () => findNats("old"),
