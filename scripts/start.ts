@@ -7,12 +7,14 @@ import { once } from "node:events";
 import { delimiter, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { findNamed } from "../integration/servers/bind.ts";
+import { findConsul } from "../integration/servers/consul.ts";
 import { findEtcd } from "../integration/servers/etcd.ts";
 import type { Program } from "../integration/servers/find-program.ts";
 import { findNats } from "../integration/servers/nats.ts";
 import { REPOSITORY } from "./lib/workspace.ts";
 
 const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
+  consul: findConsul,
   dns: findNamed,
   etcd: () => findEtcd("any"),
   nats: () => findNats("any"),

@@ -10,6 +10,7 @@ import { Verdicts } from "./lib/verdicts.ts";
 
 /** Each loads its client only when it is asked for. */
 const REGISTRIES: Readonly<Record<string, () => Promise<{ load: LoadSubject }>>> = {
+  consul: () => import("./discovery/consul.ts"),
   etcd: () => import("./discovery/etcd.ts"),
   kubernetes: () => import("./discovery/kubernetes.ts"),
   nats: () => import("./discovery/nats.ts"),

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { REPOSITORY } from "../../scripts/lib/workspace.ts";
 import { findNamed } from "../servers/bind.ts";
+import { findConsul } from "../servers/consul.ts";
 import { findEtcd } from "../servers/etcd.ts";
 import { findNats } from "../servers/nats.ts";
 import { findServer } from "../servers/report.ts";
@@ -49,6 +50,7 @@ const isVictim = ({ address }: DemoEvent) => address !== undefined && address ==
 const isMember = ({ event, to }: DemoEvent, status: string) => event === "member" && to === status;
 
 const found = {
+  consul: await findServer("consul", findConsul),
   dns: await findServer("bind", findNamed),
   etcd: await findServer("etcd", () => findEtcd("any")),
   nats: await findServer("nats", () => findNats("any")),

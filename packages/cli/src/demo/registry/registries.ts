@@ -41,6 +41,23 @@ const etcd: RegistryKind = {
   },
 };
 
+const consul: RegistryKind = {
+  program: "consul",
+  advice: "HashiCorp has packages and downloads of it",
+  ports: 3,
+  arguments(folder, [http, server, serf]) {
+    const ports = { http, server, serf_lan: serf, serf_wan: -1, dns: -1, grpc: -1, grpc_tls: -1 };
+    const config = { bind_addr: LOOPBACK, ports, disable_update_check: true };
+    // In development mode it keeps everything in memory, but needs a name for the folder.
+    return ["agent", "-dev", "-node=demo", `-data-dir=${folder}`, `-hcl=${JSON.stringify(config)}`];
+  },
+  url: (port) => `http://${LOOPBACK}:${port}`,
+  async open(url, service) {
+    const { consulDiscovery } = await import("@rollcall/consul");
+    return consulDiscovery({ service, url });
+  },
+};
+
 const dns: RegistryKind = {
   program: "named",
   advice: "Debian and Ubuntu have it in the package bind9",
@@ -66,7 +83,7 @@ const nats: RegistryKind = {
   },
 };
 
-export const REGISTRIES = { dns, etcd, nats } satisfies Readonly<Record<string, RegistryKind>>;
+export const REGISTRIES = { consul, dns, etcd, nats } satisfies Readonly<Record<string, RegistryKind>>;
 
 export type RegistryName = keyof typeof REGISTRIES;
 
