@@ -15,8 +15,9 @@ export interface HealthWatch {
 }
 
 /** So many changes are passed on at once; after that one per interval, always the newest state. */
-const BURST = 50;
-const INTERVAL_MS = 50;
+const CHANGES = { burst: 100, intervalMs: 5 };
+/** The same for answers with another index that say what the one before said. */
+const REPETITIONS = { burst: 50, intervalMs: 50 };
 /** How long to wait after an answer that came at once and brought nothing. */
 const IDLE_INTERVAL_MS = 1000;
 
@@ -28,7 +29,9 @@ export async function* watchHealth(watch: HealthWatch, request: SessionRequest):
   const { name, calls, query, waitMs, clock } = watch;
   const { signal } = request;
   const report = once(name, request.report);
-  const pace = new Pace(BURST, INTERVAL_MS);
+  const changes = new Pace(CHANGES.burst, CHANGES.intervalMs);
+  const repetitions = new Pace(REPETITIONS.burst, REPETITIONS.intervalMs);
+  let said: string | undefined;
   let index: bigint | undefined;
   while (!signal.aborted) {
     const askedAt = clock.now();
@@ -43,6 +46,10 @@ export async function* watchHealth(watch: HealthWatch, request: SessionRequest):
     const cameAtOnce = clock.now() - askedAt < IDLE_INTERVAL_MS;
     const isIdle = next.verdict === "none" || (next.verdict === "same" && cameAtOnce);
     index = next.index;
+    // After the listing has been passed on, as it takes time where there are thousands.
+    const before = said;
+    said = JSON.stringify(answer.entries);
+    const pace = said === before ? repetitions : changes;
     const pauseMs = Math.max(pace.next(clock.now()), isIdle ? IDLE_INTERVAL_MS : 0);
     if (pauseMs > 0) await sleep(clock, pauseMs, signal);
   }
