@@ -24,7 +24,7 @@ export async function measureRest(subject: Subject, seconds: number, verdicts: V
   await pause(seconds * 1000);
   const perMinute = 60 / seconds;
   const asked = (proxy.requests - requests) * perMinute;
-  const heartbeats = 60_000 / subject.heartbeatMs;
+  const heartbeats = subject.heartbeatMs === undefined ? 0 : 60_000 / subject.heartbeatMs;
   console.log(`\nAt rest for ${seconds} s, per minute and node`);
   console.log(`  ${asked.toFixed(1)} requests, of which ${heartbeats.toFixed(1)} are heartbeats`);
   console.log(`  ${((proxy.accepted - accepted) * perMinute).toFixed(1)} new connections`);

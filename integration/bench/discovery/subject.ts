@@ -6,7 +6,9 @@ export interface Subject {
   /** Of the adapter as a user has it: every other option as it is by default. */
   options(service: string, port: number): object;
   /** From one heartbeat of an announcement to the next, with those options, in milliseconds. */
-  readonly heartbeatMs: number;
+  readonly heartbeatMs?: number;
+  /** Why what a node asks at rest cannot be measured. */
+  readonly uncounted?: string;
   /**
    * The least that can be had: the mechanism's own client, watching one service, with nothing around it. Resolves when it
    * watches.

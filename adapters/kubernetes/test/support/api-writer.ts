@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { PODS, SLICES, type Written } from "./objects.js";
+import { PODS, SLICES, type Written } from "./objects.ts";
 
 export interface WriterOptions {
   readonly url: string;

@@ -1,4 +1,4 @@
-import type { Written } from "./objects.js";
+import type { Written } from "./objects.ts";
 
 export interface StoredEvent {
   readonly version: number;

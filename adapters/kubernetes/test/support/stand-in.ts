@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { PODS, SLICES, type Written } from "./objects.js";
-import { StandInStore, type StoredEvent } from "./stand-in-store.js";
+import { PODS, SLICES, type Written } from "./objects.ts";
+import { StandInStore, type StoredEvent } from "./stand-in-store.ts";
 
 export interface StandInOptions {
   /** Certificate and key, in PEM. Default: no TLS. */
