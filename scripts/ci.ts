@@ -16,7 +16,11 @@ const benchmark: Step = {
   command: ["npm", "run", "--silent", "bench", "--", "formation", "--quick"],
 };
 /** Of registries that have to be there. */
-const discoveryBenchmarks: Step[] = [["etcd-new", "etcd"] as const, ["nats-new", "nats"] as const]
+const discoveryBenchmarks: Step[] = [
+  ["etcd-new", "etcd"] as const,
+  ["nats-new", "nats"] as const,
+  ["kubernetes", "kubernetes"] as const,
+]
   .filter(([server]) => requiredServers().includes(server))
   .map(([, registry]) => ({
     name: `benchmark of ${registry}`,
