@@ -6,6 +6,8 @@ export type Kind = "floor" | "rollcall";
 export interface Setup {
   readonly ports: readonly number[];
   readonly index: number;
+  /** A floor pings one of the others so often, in milliseconds, and answers pings. Default: it says nothing. */
+  readonly pingMs?: number | undefined;
 }
 
 export type ToChild =

@@ -98,9 +98,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     invariant: "all agree in time",
-    fault: "no round of gossip repairs anything",
+    fault: "nothing is repaired when digests differ, neither in a round of gossip nor after a ping",
     file: "packages/cluster/src/gossip/gossip.ts",
-    edits: [["#round(): void {", "#round(): void {\n    if (this.#news.size >= 0) return;"]],
+    edits: [['if (!same && message.answer !== "no" &&', 'if (!same && table.size < 0 && message.answer !== "no" &&']],
   },
   {
     invariant: "all agree in time",

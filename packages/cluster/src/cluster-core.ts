@@ -9,6 +9,7 @@ import { leaderActions } from "./leadership/leader-actions.js";
 import type { LeadershipOptions } from "./leadership/leadership.js";
 import type { LeadershipChange, MembershipChange, ReachabilityChange } from "./membership/changes.js";
 import { Convergence } from "./membership/convergence.js";
+import { type Digest, sameDigest } from "./membership/digest.js";
 import type { Member, MemberStatus, Reachability } from "./membership/member.js";
 import { MembershipTable } from "./membership/membership-table.js";
 import type { TombstonesOptions } from "./membership/tombstones.js";
@@ -148,6 +149,23 @@ export class ClusterCore {
     if (this.#stopped) return;
     this.#gossip.receive(from, message, this.#context.clock.now());
     this.#settle();
+  }
+
+  /** Takes in what a peer holds, as it has said with a ping. At rest that is no news, and costs next to nothing. */
+  compare(from: UniqueNode, digest: Digest): void {
+    if (sameDigest(digest, this.table.digest) && this.convergence.agrees(from.id)) return;
+    this.receive(from, { kind: "digest", digest, answer: "different" });
+  }
+
+  /** What this node holds has just gone to a member with a ping. */
+  compared(nodeId: string): void {
+    const before = this.#gossip.nextAt;
+    this.#gossip.compared(nodeId, this.#context.clock.now());
+    if (this.#gossip.nextAt <= before || this.#settling) return;
+    // At rest this puts each round off before it is due, so that nobody wakes up for it.
+    this.#wakeUp?.cancel();
+    this.#wakeAt = Number.POSITIVE_INFINITY;
+    this.#armWakeUp();
   }
 
   /**

@@ -1,10 +1,12 @@
 import type { Clock, Endpoint, Random, Timer } from "@rollcall/core";
 import type { Joiner, JoinOutcome, MembershipView } from "@rollcall/join/scheduler";
+import { SWIM_MESSAGE_KIND, type SwimMessage } from "@rollcall/swim";
 import { Associations } from "./association/associations.js";
 import { type ClusterChange, ClusterCore } from "./cluster-core.js";
 import { Waits } from "./control/waits.js";
 import { decodeDetectorMessage, encodeDetectorMessage, isDetectorMessage } from "./failure/detector-codec.js";
 import { FailureDetector } from "./failure/failure-detector.js";
+import { decodeProbe, encodeProbe, isProbe, isProbeFrame } from "./failure/probe-codec.js";
 import { decodeGossip, encodeGossip } from "./gossip/gossip-codec.js";
 import type { GossipMessage } from "./gossip/gossip-message.js";
 import type { Reject, RejectionCode } from "./handshake/handshake-message.js";
@@ -13,6 +15,7 @@ import type { Logger } from "./logger.js";
 import { isLiving } from "./membership/member.js";
 import { compareNodes, UniqueNode } from "./node.js";
 import type { ClusterSettings } from "./settings.js";
+import { SharedTimer } from "./shared-timer.js";
 import type { Connection, Transport } from "./transport/transport.js";
 
 /** How long a connection to a removed member stays, so that the news of its removal reaches it, in milliseconds. */
@@ -50,9 +53,10 @@ export class ClusterShell implements Joiner, MembershipView {
     const { self, settings, clock, random, transport, logger } = context;
     this.#context = context;
     this.waits = new Waits(clock);
+    const shared = new SharedTimer(clock);
     this.core = new ClusterCore({
       self,
-      clock,
+      clock: shared,
       random,
       gossip: settings.gossip,
       leadership: settings.leadership,
@@ -67,9 +71,9 @@ export class ClusterShell implements Joiner, MembershipView {
     this.detector = new FailureDetector({
       selfId: self.id,
       options: settings.failureDetector,
-      clock,
+      clock: shared,
       random,
-      send: (nodeId, message) => this.#sendTo(nodeId, encodeDetectorMessage(message)),
+      send: (nodeId, message) => this.#sendTo(nodeId, message),
       redial: (nodeId) => this.associations.redial(nodeId),
       renew: (nodeId) => this.associations.renew(nodeId),
       onReachability: (nodeId, reachability) => this.core.setReachability(nodeId, reachability),
@@ -163,18 +167,28 @@ export class ClusterShell implements Joiner, MembershipView {
   }
 
   /** Sends what is worth nothing later: if there is no connection, at most one such frame waits for it. */
-  #sendTo(nodeId: string, frame: Uint8Array): void {
-    this.associations.sendSoon(nodeId, frame, (id) => this.core.table.get(id)?.node);
+  #sendTo(nodeId: string, message: SwimMessage): void {
+    const { table } = this.core;
+    const probe = isProbe(message) ? encodeProbe(message, table.digest) : undefined;
+    this.associations.sendSoon(nodeId, probe ?? encodeDetectorMessage(message), (id) => table.get(id)?.node);
+    if (probe !== undefined && message[0] === SWIM_MESSAGE_KIND.ping) this.core.compared(nodeId);
   }
 
   #receive(peer: UniqueNode, frame: Uint8Array): void {
     try {
-      if (isDetectorMessage(frame)) this.detector.receive(peer.id, decodeDetectorMessage(frame));
+      if (isProbeFrame(frame)) this.#receiveProbe(peer, frame);
+      else if (isDetectorMessage(frame)) this.detector.receive(peer.id, decodeDetectorMessage(frame));
       else this.core.receive(peer, decodeGossip(frame, this.#toNode));
     } catch (error) {
       this.undecodable++;
       this.#context.logger.warn({ peer: peer.toString(), err: error }, "a member sent something that cannot be read");
     }
+  }
+
+  #receiveProbe(peer: UniqueNode, frame: Uint8Array): void {
+    const { message, digest } = decodeProbe(frame);
+    this.detector.receive(peer.id, message);
+    if (digest !== undefined) this.core.compare(peer, digest);
   }
 
   /** The node that is known already, or a new one; members all belong to our system. */

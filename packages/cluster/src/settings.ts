@@ -52,7 +52,10 @@ export interface ClusterSettings {
     bufferedBytes: number;
   };
   gossip: {
-    /** Pause between gossip rounds at rest. Default 1,000. */
+    /**
+     * Pause between gossip rounds at rest. Default 1,000. While the failure detector pings more often than this, its
+     * pings carry what a round would send, and none is held.
+     */
     intervalMs: number;
     /** Pause right after a change; it doubles up to `intervalMs`. Default 50. */
     minIntervalMs: number;

@@ -124,6 +124,36 @@ describe("a cluster at rest", () => {
   });
 });
 
+describe("a digest that came with a ping", () => {
+  it("is answered with what differs, and so repaired at once", async () => {
+    const network = await new CoreNetwork(3).form();
+    const [first, second] = [network.node(1), network.node(2)];
+    await network.clock.advance(5_000);
+    let lost = 0;
+    network.loses = ({ message }) => message.kind === "push" && ++lost > 0;
+    first.core.moveTo(node(3).id, "leaving");
+    await network.clock.advance(1);
+    network.loses = () => false;
+    expect(lost).toBeGreaterThan(0);
+    expect(second.core.table.get(node(3).id)?.status).toBe("up");
+    second.core.compare(first.self, first.core.table.digest);
+    await network.clock.advance(5);
+    expect(second.core.table.get(node(3).id)?.status).toBe("leaving");
+    network.stop();
+  });
+
+  it("is a report, too", async () => {
+    const network = await new CoreNetwork(3).form();
+    const [first, second] = [network.node(1), network.node(2)];
+    await network.clock.advance(5_000);
+    first.core.convergence.forget(second.self.id);
+    expect(first.core.convergence.converged).toBe(false);
+    first.core.compare(second.self, second.core.table.digest);
+    expect(first.core.convergence.converged).toBe(true);
+    network.stop();
+  });
+});
+
 describe("a core that was stopped", () => {
   it("takes nothing in and schedules nothing any more", async () => {
     const network = await new CoreNetwork(2).form();

@@ -11,7 +11,7 @@ import { GossipRounds } from "./gossip.js";
 import { LocalHealth } from "./local-health.js";
 import { Member } from "./member.js";
 import { Members } from "./members.js";
-import type { SwimMessage } from "./message.js";
+import { KIND, type SwimMessage } from "./message.js";
 import { MessageHandler } from "./message-handler.js";
 import type { SwimOptionsInput } from "./options.js";
 import { Outbox } from "./outbox.js";
@@ -170,6 +170,7 @@ export class Swim {
     // After a connection was lost it may be the last thing that came over it, and says nothing of a new one.
     if (sender !== undefined) sender.connected ??= true;
     this.#messages.receive(from, sender, message);
+    if (message[0] === KIND.ping) this.#probes.hurry();
     this.#end();
   }
 

@@ -103,6 +103,44 @@ describe("a probe", () => {
   });
 });
 
+describe("a period", () => {
+  const ping: SwimMessage = [0, 1, 0, 0, 0, []];
+  /** A machine that has just pinged somebody; who that is, and how. */
+  function probing() {
+    const machine = new Machine(FOUR, OPTIONS);
+    const probe = machine.untilSent("ping");
+    machine.take();
+    const answer = () => machine.receive(probe.to, ack(probe.message[1]));
+    return { machine, answer };
+  }
+
+  it("is over when half of it is, if this node is pinged and so awake anyway", () => {
+    const { machine, answer } = probing();
+    answer().run(499).receive("a", ping);
+    expect(machine.take("ping")).toEqual([]);
+    machine.run(1).receive("a", ping);
+    expect(machine.take("ping")).toHaveLength(1);
+  });
+
+  it("is not cut short while the member that is probed has not answered", () => {
+    const { machine } = probing();
+    machine.run(900).receive("a", ping);
+    expect(machine.take("ping")).toEqual([]);
+    machine.run(100);
+    expect(machine.take("ping")).toHaveLength(1);
+  });
+
+  it("is not cut short by other messages, nor the wait before the first one by any", () => {
+    const { machine, answer } = probing();
+    answer().run(900).receive("a", ack(4711)).receive("a", [5, []]);
+    expect(machine.take("ping")).toEqual([]);
+    const fresh = new Machine(FOUR, OPTIONS);
+    const firstAt = fresh.swim.nextAt;
+    fresh.receive("a", ping);
+    expect([fresh.take("ping"), fresh.swim.nextAt]).toEqual([[], firstAt]);
+  });
+});
+
 describe("a suspicion of this node's own", () => {
   it("is told to the suspected one first", () => {
     const machine = new Machine(FOUR, OPTIONS);

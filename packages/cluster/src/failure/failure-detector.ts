@@ -2,6 +2,7 @@ import type { Clock, Random, Timer } from "@rollcall/core";
 import {
   type Evidence,
   readSwimMessage,
+  SWIM_MESSAGE_KIND,
   Swim,
   type SwimDirective,
   type SwimExplanation,
@@ -9,6 +10,9 @@ import {
   type SwimOptions,
 } from "@rollcall/swim";
 import type { Reachability } from "../membership/member.js";
+
+/** By when most pings are answered, in milliseconds. */
+const ANSWERED_MS = 3;
 
 export interface FailureDetectorContext {
   readonly selfId: string;
@@ -31,6 +35,8 @@ export class FailureDetector {
   readonly #swim: Swim;
   #wakeUp: Timer | undefined;
   #wakeAt = Number.POSITIVE_INFINITY;
+  /** Whether somebody has been pinged since the timer was set. */
+  #pinged = false;
   #stopped = false;
 
   constructor(context: FailureDetectorContext) {
@@ -81,6 +87,7 @@ export class FailureDetector {
     switch (directive.kind) {
       case "send": {
         const { to, message } = directive;
+        if (message[0] === SWIM_MESSAGE_KIND.ping) this.#pinged = true;
         // Whoever is unreachable is tried again and again: over a connection that may be what is broken, so over another.
         if (this.#swim.reachability(to) === "unreachable") this.#context.renew(to);
         this.#context.send(to, message);
@@ -101,13 +108,19 @@ export class FailureDetector {
   }
 
   #arm(): void {
-    const at = this.#swim.nextAt;
-    // Never earlier than need be: at rest, being woken for nothing is most of what a node would do.
+    let at = this.#swim.nextAt;
     if (this.#stopped || at === this.#wakeAt) return;
+    const now = this.#context.clock.now();
+    if (this.#pinged) {
+      // The time-out is set only once there is no answer: what is woken by a timer that was called off is all cold by
+      // then, and so pays several times what it does right after the ping.
+      this.#pinged = false;
+      at = Math.min(at, now + ANSWERED_MS);
+    }
     this.#wakeUp?.cancel();
     this.#wakeAt = at;
     if (at === Number.POSITIVE_INFINITY) return;
-    this.#wakeUp = this.#context.clock.schedule(Math.max(0, at - this.#context.clock.now()), () => {
+    this.#wakeUp = this.#context.clock.schedule(Math.max(0, at - now), () => {
       this.#wakeAt = Number.POSITIVE_INFINITY;
       this.#swim.wake(this.#context.clock.now());
       this.#arm();

@@ -41,7 +41,8 @@ interface News {
 /**
  * Keeps memberships equal. News is pushed at once (rumour mongering); besides, each node compares digests with one peer
  * a round and repairs what differs (anti-entropy; Demers et al., "Epidemic Algorithms for Replicated Database
- * Maintenance", PODC 1987, sections 1.3 and 1.4). At rest a round is one message of constant size.
+ * Maintenance", PODC 1987, sections 1.3 and 1.4). At rest a round is one message of constant size, and need not be held
+ * while pings carry the same ({@link Gossip.compared}).
  *
  * A state machine: messages and times come in, messages go to `send`. Ask {@link nextAt} when to {@link wake} it.
  */
@@ -131,6 +132,12 @@ export class Gossip {
       this.#round();
       this.#trickle.advance(now);
     }
+  }
+
+  /** A digest has gone to a member by another way. At rest that is all that a round is for, and the next one can wait. */
+  compared(nodeId: string, now: number): void {
+    if (this.#trickle.restless || !this.#isLivingPeer(this.#context.table.get(nodeId))) return;
+    if (this.#unreported() === undefined) this.#trickle.advance(now);
   }
 
   /** Tells at once what has not been told yet, however little time has passed since the last push. */
@@ -264,15 +271,19 @@ export class Gossip {
   }
 
   #round(): void {
-    const { table, convergence, leader, self, send } = this.#context;
+    const { table, send } = this.#context;
     const own = table.digest;
-    if (leader()?.id === self.id) {
-      // What the leader waits for may be a report that got lost: ask.
-      const missing = convergence.missing().next().value as Member | undefined;
-      if (missing !== undefined) send([missing.node], { kind: "digest", digest: own, answer: "always" });
-    }
+    // What the leader waits for may be a report that got lost: ask.
+    const missing = this.#unreported();
+    if (missing !== undefined) send([missing.node], { kind: "digest", digest: own, answer: "always" });
     const peer = this.#peerForRound();
     if (peer !== undefined) send([peer], { kind: "digest", digest: own, answer: "different" });
+  }
+
+  /** Somebody for whose report this node, which leads, still waits. */
+  #unreported(): Member | undefined {
+    const { convergence, leader, self } = this.#context;
+    return leader()?.id === self.id ? convergence.missing().next().value : undefined;
   }
 
   /** Repairs soon after a change go to whoever is connected; at rest everybody has a turn. */

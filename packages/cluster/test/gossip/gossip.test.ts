@@ -141,6 +141,54 @@ describe("gossip at rest", () => {
     for (const count of sent.values()) expect(Math.abs(count - 60)).toBeLessThanOrEqual(6);
     expect(sent.size).toBe(10);
   });
+
+  it("holds no rounds while digests go to members by another way, and holds them again when they do not", () => {
+    const network = atRest(3);
+    const third = network.peers[2] as GossipPeer;
+    const begun = network.now;
+    for (; network.now < begun + 10_000; network.now += 500) {
+      third.gossip.compared(node(1).id, network.now);
+      expect(third.gossip.nextAt).toBeGreaterThanOrEqual(network.now + 800);
+    }
+    expect(third.gossip.nextAt).toBeLessThan(network.now + 1_200);
+    network.now = third.gossip.nextAt;
+    third.gossip.wake(network.now);
+    expect(letters(network)).toEqual([expect.stringMatching(/^3 → [12]: digest$/)]);
+  });
+
+  it.each<[string, (network: GossipNetwork, from: GossipPeer) => string]>([
+    [
+      "something changed just now",
+      (network, from) => {
+        network.decide(from, node(2), "up");
+        return node(2).id;
+      },
+    ],
+    ["they go to somebody who is no member", () => node(9).id],
+    [
+      "the one they go to is unreachable",
+      (_, from) => {
+        from.table.setReachability(node(2).id, "unreachable");
+        return node(2).id;
+      },
+    ],
+    [
+      "it leads, and has to ask for a report",
+      (network, from) => {
+        from.table.merge(entry(9, "joining"), network.now);
+        // Until what changed is no news any more.
+        for (let rounds = 0; rounds < 20; rounds++) network.step();
+        return node(2).id;
+      },
+    ],
+  ])("holds its rounds all the same when %s", (_, prepare) => {
+    const network = atRest(3);
+    const [first] = network.peers as [GossipPeer];
+    const to = prepare(network, first);
+    const { nextAt } = first.gossip;
+    first.gossip.compared(to, network.now);
+    expect(first.gossip.nextAt).toBe(nextAt);
+  });
 });
 
 describe("gossip by rounds alone, without pushes", () => {

@@ -1,4 +1,4 @@
-import type { ClusterSettings } from "@rollcall/cluster";
+import type { ClusterSettings, ClusterSystem } from "@rollcall/cluster";
 import { inMemoryDiscovery } from "@rollcall/core";
 import { describe, expect, it } from "vitest";
 import { areUnited, Simulation } from "../support/simulation.js";
@@ -34,6 +34,36 @@ describe("a hundred nodes that start at once and see the same listing", () => {
     await world.clock.advance(230);
     expect(areUnited(systems)).toBe(true);
     for (const { cluster } of systems) expect(cluster.leader?.node.host).toBe("10.0.0.1");
+  });
+});
+
+describe("a cluster at rest", () => {
+  /** What one node sends in a minute. */
+  async function sentIn(count: number): Promise<Uint8Array[]> {
+    await using world = new Simulation();
+    let sent: Uint8Array[] = [];
+    const send = (frame: Uint8Array) => {
+      sent.push(frame);
+      return frame;
+    };
+    const [first] = await world.startMany(1, { configure: tapped(world, { send }) });
+    const others = await world.startMany(count - 1);
+    await world.join(others, first as ClusterSystem);
+    await world.united([first as ClusterSystem, ...others]);
+    await world.clock.advance(20_000);
+    sent = [];
+    await world.clock.advance(60_000);
+    return sent.slice();
+  }
+
+  it.each([2, 10, 50])("of %i sends pings and acks, and with each ping a digest of the same size", async (count) => {
+    const frames = await sentIn(count);
+    // A ping is 22 bytes, with the digest; an ack 9.
+    expect(new Set(frames.map(({ length }) => length))).toEqual(new Set([22, 9]));
+    const perSecond = (length: number) => frames.filter((frame) => frame.length === length).length / 60;
+    expect(perSecond(22)).toBeGreaterThanOrEqual(1.9);
+    expect(perSecond(22)).toBeLessThanOrEqual(2.5);
+    expect(perSecond(9)).toBeLessThanOrEqual(3.5);
   });
 });
 

@@ -1,5 +1,6 @@
 import { CLUSTER_TOKENS, type ClusterSettings, type Connection, type Transport } from "@rollcall/cluster";
 import type { SimulatedCluster } from "@rollcall/testkit";
+import { isProbeFrame } from "../../src/failure/probe-codec.js";
 import { decodeGossip } from "../../src/gossip/gossip-codec.js";
 import { UniqueNode } from "../../src/node.js";
 
@@ -20,8 +21,9 @@ export function tapped(world: SimulatedCluster, wire: Wire): (settings: ClusterS
   };
 }
 
-/** What a frame is: `handshake`, the kind of a gossip message, or `unreadable`. */
+/** What a frame is: `handshake`, `probe`, the kind of a gossip message, or `unreadable`. */
 export function kindOf(frame: Uint8Array): string {
+  if (isProbeFrame(frame)) return "probe";
   try {
     return decodeGossip(frame, (id, host, port) => new UniqueNode("any", host, port, id)).kind;
   } catch {
