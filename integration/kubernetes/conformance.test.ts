@@ -1,6 +1,7 @@
 import { discoveryConformance } from "@rollcall/conformance";
 import { afterAll, describe, it } from "vitest";
 import { findServer } from "../servers/report.ts";
+import { atEnd, once } from "./support/at-end.ts";
 import { podsHarness, slicesHarness } from "./support/harnesses.ts";
 import { findKubernetes, realServer } from "./support/real-server.ts";
 import { standInServer } from "./support/stand-in-server.ts";
@@ -9,13 +10,10 @@ const programs = await findServer("kubernetes", findKubernetes);
 
 for (const source of [standInServer, ...(programs ? [realServer(programs)] : [])]) {
   describe(source.name, () => {
-    let server: ReturnType<typeof source.start> | undefined;
-    const start = () => {
-      server ??= source.start(afterAll);
-      return server;
-    };
+    const onEnd = atEnd();
+    const start = once(() => source.start(onEnd));
     for (const harness of [slicesHarness, podsHarness]) {
-      discoveryConformance({ describe, it, afterAll }, harness(start, afterAll), { print: () => {} });
+      discoveryConformance({ describe, it, afterAll }, harness(start, onEnd), { print: () => {} });
     }
   });
 }

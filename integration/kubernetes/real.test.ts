@@ -1,29 +1,27 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { kubernetesDiscovery } from "@rollcall/kubernetes";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { folder, kubeconfigFile } from "../../adapters/kubernetes/test/support/kubeconfig-file.ts";
 import { PODS, pod, running, SLICES, slice } from "../../adapters/kubernetes/test/support/objects.ts";
 import { findKubectl } from "../servers/kube-apiserver.ts";
 import { findServer } from "../servers/report.ts";
 import { run } from "../servers/run.ts";
 import { Authority } from "../support/certificates.ts";
+import { atEnd, once } from "./support/at-end.ts";
 import { endpoint } from "./support/behaviour.ts";
-import { findKubernetes, type RealServer, realServer } from "./support/real-server.ts";
+import { findKubernetes, realServer } from "./support/real-server.ts";
 import { failureOf, Scene } from "./support/scene.ts";
 
 const programs = await findServer("kubernetes", findKubernetes);
 const kubectl = await findServer("kubectl", findKubectl);
 
-let server: Promise<RealServer> | undefined;
-const start = (): Promise<RealServer> => {
-  server ??= realServer(programs as NonNullable<typeof programs>).start(afterAll);
-  return server;
-};
+const onEnd = atEnd();
+const start = once(() => realServer(programs as NonNullable<typeof programs>).start(onEnd));
 
 /** An account of a namespace that may read the EndpointSlices in it, and tokens of it that end when we say. */
 async function shortLived(scene: Scene) {
-  const { server, writer } = (await start()) as RealServer;
+  const { server, writer } = await start();
   const name = `short-${scene.namespace}`;
   const { namespace } = scene;
   const account = await writer.send("POST", `api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name } });
