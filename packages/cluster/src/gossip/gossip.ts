@@ -212,8 +212,11 @@ export class Gossip {
     const { table, send } = this.#context;
     const removed: MembershipEntry[] = [];
     const hasSay = this.#hasSay(from);
+    // The last words of a node that is dead by now may come late. Whoever lives comes to us without it.
+    const isGone = table.tombstones.find(from.id) !== undefined;
     for (const entry of entries) {
       if (!hasSay && isEnd(entry) && entry.node.id !== from.id) continue;
+      if (isGone && this.#isUnheardOf(entry.node)) continue;
       const result = table.merge(entry, now);
       if (result === "duplicate-id") {
         this.duplicateIds++;
@@ -223,6 +226,11 @@ export class Gossip {
       else if (result === "buried") removed.push({ ...entry, status: "removed" });
     }
     if (removed.length > 0) send([from], { kind: "push", entries: removed, forward: false, greeting: false });
+  }
+
+  #isUnheardOf({ id }: UniqueNode): boolean {
+    const { table } = this.#context;
+    return table.get(id) === undefined && table.tombstones.find(id) === undefined;
   }
 
   #noticeChange(now: number): void {

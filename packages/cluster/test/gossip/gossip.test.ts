@@ -70,6 +70,23 @@ describe("gossip", () => {
     expect(second.table.tombstones.find(node(9).id)).toEqual(node(9));
   });
 
+  it("lets nobody in on the word of who has been removed, as that may have been under way for long", () => {
+    const network = atRest(3);
+    const [first, second] = network.peers as [GossipPeer, GossipPeer];
+    const push = (of: number) => ({
+      kind: "push" as const,
+      entries: [entry(of, "joining")],
+      forward: true,
+      greeting: false,
+    });
+    first.table.merge(entry(second.self, "down"), network.now);
+    first.table.merge(entry(second.self, "removed"), network.now);
+    first.gossip.receive(second.self, push(9), network.now);
+    expect(first.table.get(node(9).id)).toBeUndefined();
+    first.gossip.receive(node(3), push(9), network.now);
+    expect(first.table.get(node(9).id)?.status).toBe("joining");
+  });
+
   it("tells a newcomer and its peer everything that the other knows, and passes it on", () => {
     const network = new GossipNetwork(3);
     const [a, b, c] = network.peers as [GossipPeer, GossipPeer, GossipPeer];

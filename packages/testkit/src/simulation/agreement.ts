@@ -1,11 +1,11 @@
-import type { ClusterSystem } from "@rollcall/cluster";
+import type { ClusterSystem, Member } from "@rollcall/cluster";
 
 /**
  * Whether nodes have come to agree: each sees just these, all of them up and reachable, and the same leader; and the
  * leader knows that they do.
  *
  * @param enough how many it takes for one of them to lead. Fewer may be up still, or wait for others; and who is down
- *   stays, since nobody removes it
+ *   stays, since nobody removes it, as does who is unreachable, where nobody leads who would down it
  * @returns what is not so, or undefined
  */
 export function agreement(systems: readonly ClusterSystem[], enough: number): string | undefined {
@@ -17,7 +17,9 @@ export function agreement(systems: readonly ClusterSystem[], enough: number): st
       const member = membership.get(id);
       return member?.reachability === "reachable" && (member.status === "up" || (few && member.status === "joining"));
     };
-    const others = [...membership].filter(({ status }) => !(few && status === "down")).length;
+    const mayStay = ({ status, reachability }: Member) =>
+      few && (status === "down" || (leader === undefined && reachability === "unreachable"));
+    const others = [...membership].filter((member) => !mayStay(member)).length;
     if (others !== ids.length || !ids.every(isRight)) {
       const hosts = systems.map(({ cluster: { self } }) => self.host).join(", ");
       return `${cluster.self} sees\n${membership}\nwhile there are ${hosts}`;

@@ -11,9 +11,10 @@ export function boundedQueues(): Invariant {
     check({ cluster, running, size, atRest, limits }) {
       // Whoever was there before may not be forgotten yet; at rest it has to be.
       const peers = 2 * size + 2;
-      const associated = atRest ? running.length - 1 : peers;
       for (const system of running) {
-        const { self } = system.cluster;
+        const { membership, self } = system.cluster;
+        const living = [...membership].filter(({ status }) => status !== "down").length;
+        const associated = atRest ? living - 1 : peers;
         const { held, join } = system.cluster.explain();
         const timers = cluster.timersOf(system);
         const over = (what: string, is: number, most: number) =>
