@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { Verdicts } from "./lib/verdicts.ts";
 import { measureDay } from "./simulation/day.ts";
 import { measureHour } from "./simulation/hour.ts";
+import { measureLarge } from "./simulation/large.ts";
 import { measureLifecycle, type RestCost } from "./simulation/lifecycle.ts";
 
 const HELP = `npm run bench -- simulation [options]
@@ -16,6 +17,7 @@ const HELP = `npm run bench -- simulation [options]
   --hour 1000           so many nodes rest for a virtual hour (default: 1000; 0: leave out)
   --day 100             so many nodes live for a virtual day on links that lose 5 % (default: 0: leave out)
   --hours 24            how long that day is, so that several runs can share it (default: 24)
+  --large 4000          so many nodes form, too many to meet each other (default: 0: leave out)
   --seed 1
   --quick               10 and 100 nodes, an hour of 100
   --check               exit with 1 if something asked for was missed
@@ -26,6 +28,7 @@ const { values: options } = parseArgs({
     sizes: { type: "string" },
     rest: { type: "string", default: "120" },
     hour: { type: "string" },
+    large: { type: "string", default: "0" },
     day: { type: "string", default: "0" },
     hours: { type: "string", default: "24" },
     seed: { type: "string", default: "1" },
@@ -35,10 +38,8 @@ const { values: options } = parseArgs({
   },
 });
 
-type Numbers = [number, number, number, number];
-
 /** A thousand nodes hold a million associations: more than fits into the heap that Node.js allows itself. */
-const HEAP = ["--max-old-space-size=12288", "--max-semi-space-size=128"];
+const HEAP = ["--max-old-space-size=16384", "--max-semi-space-size=128"];
 
 if (options.help) {
   console.log(HELP);
@@ -49,12 +50,18 @@ if (options.help) {
   const listed = (options.sizes ?? (options.quick ? "10,100" : "10,100,1000")).split(",").map(Number);
   const sizes = listed.filter((size) => size !== 0);
   const hour = Number(options.hour ?? (options.quick ? 100 : 1_000));
-  const [day, hours, rest, seed] = [options.day, options.hours, options.rest, options.seed].map(Number) as Numbers;
+  const [day, hours, large] = [Number(options.day), Number(options.hours), Number(options.large)];
+  const [rest, seed] = [Number(options.rest), Number(options.seed)];
   const usable = (value: number) => Number.isInteger(value) && value >= 0 && value <= 100_000;
   const sizesAreUsable = sizes.every((size) => usable(size) && size >= 2);
-  if (!sizesAreUsable || ![day, hour, hours, rest, seed].every(usable) || rest < 1 || hour === 1 || day === 1) {
+  if (
+    !sizesAreUsable ||
+    ![day, hour, hours, large, rest, seed].every(usable) ||
+    rest < 1 ||
+    [day, hour, large].includes(1)
+  ) {
     console.error(
-      `--sizes takes whole numbers from 2, or 0; --rest from 1; --hour, --day and --seed from 0.\n\n${HELP}`,
+      `--sizes takes whole numbers from 2, or 0; --rest from 1; --hour, --day, --large and --seed from 0.\n\n${HELP}`,
     );
     process.exit(2);
   }
@@ -68,6 +75,7 @@ if (options.help) {
     verdicts.atMost(`bytes at rest, ${nodes} nodes to the fewest`, bytes / least((cost) => cost.bytes), 1.2, "×");
   }
   if (hour > 0) await measureHour(hour, seed, verdicts);
+  if (large > 0) await measureLarge(large, seed);
   if (day > 0) await measureDay(day, hours, seed, verdicts);
   const met = verdicts.conclude();
   if (options.check && !met) process.exitCode = 1;

@@ -23,7 +23,7 @@ export async function measureLifecycle(
   verdicts: Verdicts,
 ): Promise<RestCost> {
   console.log(`\n${nodes} nodes (seed ${seed})`);
-  const world = await World.start(nodes, seed, true);
+  const world = await World.start(nodes, seed, { isTraced: true });
   const { clock, network } = world.cluster;
   const formation = await world.measure(() => world.agree(60_000));
   const { trace } = world;
@@ -52,7 +52,7 @@ export async function measureLifecycle(
       " virtual ms",
     );
   }
-  const again = await World.start(nodes, seed, true);
+  const again = await World.start(nodes, seed, { isTraced: true });
   await again.agree(60_000);
   verdicts.isSo(`formed again with the same seed, it is the same to the bit: ${trace}`, again.trace === trace);
   return { nodes, ...cost };

@@ -4,6 +4,13 @@ import { FrameTrace, SimulatedCluster } from "@rollcall/testkit";
 /** How often it is looked whether something has come about, in virtual milliseconds. */
 const LOOK_EVERY_MS = 10;
 
+export interface WorldOptions {
+  /** Whether every frame goes into the trace, which takes its time. Default false. */
+  readonly isTraced?: boolean;
+  /** How many of the nodes are listed. Default all. */
+  readonly listed?: number;
+}
+
 /** Nodes in virtual time, and what they cost: frames on the network, and seconds of this machine. */
 export class World {
   readonly cluster: SimulatedCluster;
@@ -21,16 +28,14 @@ export class World {
     });
   }
 
-  /**
-   * Starts nodes that all find the same listing of all of them, at once.
-   *
-   * @param isTraced whether every frame goes into the trace, which takes its time
-   */
-  static async start(size: number, seed: number, isTraced = false): Promise<World> {
+  /** Starts nodes that all find the same listing, at once. */
+  static async start(size: number, seed: number, options: WorldOptions = {}): Promise<World> {
+    const { isTraced = false, listed = size } = options;
     const world = new World(seed, isTraced);
     const { cluster } = world;
     const started = await Promise.all(Array.from({ length: size }, () => cluster.start()));
-    cluster.registry.list(...started.map(({ cluster: { self } }) => ({ host: self.host, port: self.port })));
+    const endpoints = started.map(({ cluster: { self } }) => ({ host: self.host, port: self.port }));
+    cluster.registry.list(...endpoints.slice(0, listed));
     return world;
   }
 
