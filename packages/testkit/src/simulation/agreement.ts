@@ -5,7 +5,8 @@ import type { ClusterSystem, Member } from "@rollcall/cluster";
  * leader knows that they do.
  *
  * @param enough how many it takes for one of them to lead. Fewer may be up still, or wait for others; and who is down
- *   stays, since nobody removes it, as does who is unreachable, where nobody leads who would down it
+ *   stays, since nobody removes it, as does who died while it left without having been up: it does not count, so that
+ *   nobody goes for it, and only a leader would down it
  * @returns what is not so, or undefined
  */
 export function agreement(systems: readonly ClusterSystem[], enough: number): string | undefined {
@@ -17,8 +18,10 @@ export function agreement(systems: readonly ClusterSystem[], enough: number): st
       const member = membership.get(id);
       return member?.reachability === "reachable" && (member.status === "up" || (few && member.status === "joining"));
     };
-    const mayStay = ({ status, reachability }: Member) =>
-      few && (status === "down" || (leader === undefined && reachability === "unreachable"));
+    const mayStay = ({ status, reachability, upNumber }: Member) => {
+      const doesNotCount = status === "leaving" && upNumber === 0 && reachability === "unreachable";
+      return few && (status === "down" || (leader === undefined && doesNotCount));
+    };
     const others = [...membership].filter((member) => !mayStay(member)).length;
     if (others !== ids.length || !ids.every(isRight)) {
       const hosts = systems.map(({ cluster: { self } }) => self.host).join(", ");
