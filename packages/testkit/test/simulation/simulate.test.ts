@@ -28,6 +28,7 @@ describe("a simulation", () => {
     [774, "a node that lost power right after a handshake kept a connection to it open for good"],
     [994, "the same, with other nodes"],
     [6_958, "the last words of a removed node, late, made a dead one a member"],
+    [4_588, "a node that was up was thought to be content alone, and then gave itself up"],
     [19_763, "a node that was left alone before it was up waited for a dead one to be downed, by nobody"],
   ])("holds for seed %i, with which %s once", async (seed) => {
     expect((await simulate({ seed, shrinkAttempts: 0 })).agreedAfterMs).toBeDefined();
