@@ -6,9 +6,12 @@ import { REPORT_VARIABLE, REQUIRE_VARIABLE, readReport, requiredServers } from "
 
 /** Says at the end of a run which servers its tests ran against, and fails it when a required one was missing. */
 export default class ServersReporter implements Reporter {
-  readonly #file = join(tmpdir(), `rollcall-servers-${process.pid}.jsonl`);
+  /** Given where one report is about several runs; whoever gives it removes it. */
+  readonly #given = process.env[REPORT_VARIABLE];
+  readonly #file = this.#given ?? join(tmpdir(), `rollcall-servers-${process.pid}.jsonl`);
 
   onInit(): void {
+    if (this.#given !== undefined) return;
     rmSync(this.#file, { force: true });
     // Handed on to the processes that run the tests.
     process.env[REPORT_VARIABLE] = this.#file;
@@ -16,7 +19,7 @@ export default class ServersReporter implements Reporter {
 
   onTestRunEnd(): void {
     const reports = readReport(this.#file);
-    rmSync(this.#file, { force: true });
+    if (this.#given === undefined) rmSync(this.#file, { force: true });
     if (reports.length > 0) console.log("\nServers that tests ran against:");
     for (const { name, real, skipped } of reports) {
       console.log(`  ${name}: ${skipped === undefined ? `real (${real})` : `skipped: ${skipped}`}`);

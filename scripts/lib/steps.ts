@@ -14,6 +14,8 @@ export interface StepResult {
   readonly name: string;
   readonly outcome: "passed" | "failed" | "not run";
   readonly seconds: number;
+  /** Of the command; undefined if it could not be started, was ended by a signal or was not run. */
+  readonly code?: number;
 }
 
 /** Runs steps one after the other, with their output as it comes, and says what it is doing. */
@@ -27,13 +29,14 @@ export async function runSteps(steps: readonly Step[]): Promise<StepResult[]> {
     }
     console.log(`\n▶ ${index + 1}/${steps.length} ${step.name}: ${step.command.join(" ")}`);
     const started = performance.now();
-    const succeeded = await run(step);
+    const code = await run(step);
     results.push({
       name: step.name,
-      outcome: succeeded ? "passed" : "failed",
+      outcome: code === 0 ? "passed" : "failed",
       seconds: (performance.now() - started) / 1000,
+      ...(code === undefined ? {} : { code }),
     });
-    stopped = !succeeded && step.essential === true;
+    stopped = code !== 0 && step.essential === true;
   }
   return results;
 }
@@ -53,7 +56,7 @@ export function allPassed(results: readonly StepResult[]): boolean {
 }
 
 /** Programs are looked for on PATH, where npm puts node_modules/.bin first. */
-function run({ command: [program, ...args], env }: Step): Promise<boolean> {
+function run({ command: [program, ...args], env }: Step): Promise<number | undefined> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: REPOSITORY,
@@ -64,8 +67,8 @@ function run({ command: [program, ...args], env }: Step): Promise<boolean> {
     });
     child.once("error", (error) => {
       console.error(`${program}: ${error.message}`);
-      resolve(false);
+      resolve(undefined);
     });
-    child.once("exit", (code) => resolve(code === 0));
+    child.once("exit", (code) => resolve(code ?? undefined));
   });
 }
