@@ -195,7 +195,7 @@ export class ClusterShell implements Joiner, MembershipView {
   readonly #toNode = (id: string, host: string, port: number): UniqueNode => {
     const known = this.core.table.get(id)?.node;
     if (known !== undefined && known.host === host && known.port === port) return known;
-    return new UniqueNode(this.#context.self.system, host, port, id);
+    return UniqueNode.of(this.#context.self.system, host, port, id);
   };
 
   #changed(change: ClusterChange): void {

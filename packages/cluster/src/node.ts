@@ -69,11 +69,31 @@ export class UniqueNode extends Node {
     return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
   }
 
+  /**
+   * The node that was made of these before, if anybody in this process still holds it, or else a new one. What others
+   * say of nodes is about the same few again and again; and where a test has a thousand systems in one process, each of
+   * them would have its own copy of all the others.
+   */
+  static of(system: string, host: string, port: number, id: string): UniqueNode {
+    const known = made.get(id)?.deref();
+    if (known !== undefined && known.host === host && known.port === port && known.system === system) return known;
+    const node = new UniqueNode(system, host, port, id);
+    made.set(id, new WeakRef(node));
+    forgotten.register(node, id);
+    return node;
+  }
+
   /** `system@host:port#id` */
   override toString(): string {
     return `${super.toString()}#${this.id}`;
   }
 }
+
+const made = new Map<string, WeakRef<UniqueNode>>();
+const forgotten = new FinalizationRegistry((id: string) => {
+  // Another may have been made of the same id meanwhile.
+  if (made.get(id)?.deref() === undefined) made.delete(id);
+});
 
 /** Whether a text may name a system. */
 export function isSystemName(text: unknown): text is string {

@@ -6,6 +6,26 @@ import { RUNS } from "./support/arbitraries.js";
 const ID = "00000000000000ab";
 const at = (host: string, port = 7337, id = ID) => new UniqueNode("test", host, port, id);
 
+describe("a node that is heard of again", () => {
+  it("is the same object as before", () => {
+    expect(UniqueNode.of("test", "10.0.0.7", 7337, ID)).toBe(UniqueNode.of("test", "10.0.0.7", 7337, ID));
+  });
+
+  it.each([
+    ["another system", UniqueNode.of("other", "10.0.0.7", 7337, ID)],
+    ["another host", UniqueNode.of("test", "10.0.0.8", 7337, ID)],
+    ["another port", UniqueNode.of("test", "10.0.0.7", 7338, ID)],
+  ])("is another when it has %s", (_, other) => {
+    const node = UniqueNode.of("test", "10.0.0.7", 7337, ID);
+    expect(node.toString()).toBe(`test@10.0.0.7:7337#${ID}`);
+    expect(node).not.toBe(other);
+  });
+
+  it("has to be one", () => {
+    expect(() => UniqueNode.of("test", "10.0.0.7", 0, ID)).toThrow("not a port");
+  });
+});
+
 describe("a node", () => {
   it.each([
     ["orders@10.0.0.7:7337", undefined, "orders", "10.0.0.7", 7337],

@@ -141,5 +141,5 @@ function toNode({ system, host, port, id }: UniqueNode): object {
 /** @throws ClusterError if it is not a node */
 function fromNode(value: unknown): UniqueNode {
   const { system, host, port, id } = value as Record<"system" | "host" | "id", string> & { readonly port: number };
-  return new UniqueNode(system, host, port, id);
+  return UniqueNode.of(system, host, port, id);
 }
