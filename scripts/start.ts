@@ -1,6 +1,6 @@
 /**
- * `npm start`: the demonstration, as it was built. The program of a registry that it asks for is found where tests find
- * it, or fetched as they do, and put on the path.
+ * `npm start`: the demonstration, as it was built. The programs of a registry that it asks for are found where tests find
+ * them, or fetched as they do, and put on the path.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,15 +10,20 @@ import { findNamed } from "../integration/servers/bind.ts";
 import { findConsul } from "../integration/servers/consul.ts";
 import { findEtcd } from "../integration/servers/etcd.ts";
 import type { Program } from "../integration/servers/find-program.ts";
+import { findKubeApiServer } from "../integration/servers/kube-apiserver.ts";
 import { findNats } from "../integration/servers/nats.ts";
 import { REPOSITORY } from "./lib/workspace.ts";
 
-const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
-  consul: findConsul,
-  dns: findNamed,
-  etcd: () => findEtcd("any"),
-  nats: () => findNats("any"),
+const anyEtcd = () => findEtcd("any");
+const PROGRAMS: Readonly<Record<string, readonly (() => Promise<Program>)[]>> = {
+  consul: [findConsul],
+  dns: [findNamed],
+  etcd: [anyEtcd],
+  kubernetes: [anyEtcd, findKubeApiServer],
+  nats: [() => findNats("any")],
 };
+/** How long a program may be looked for before somebody has to be told what takes so long, in milliseconds. */
+const SILENCE_MS = 2_000;
 
 const args = process.argv.slice(2);
 const { discovery, url } = parseArgs({
@@ -29,15 +34,20 @@ const { discovery, url } = parseArgs({
 }).values;
 const folders: string[] = [];
 let environment: NodeJS.ProcessEnv = {};
-const find = url === undefined ? PROGRAMS[String(discovery)] : undefined;
-if (find) {
-  try {
+const finders = (url === undefined && PROGRAMS[String(discovery)]) || [];
+const slow = setTimeout(() => {
+  if (finders.length > 0) console.error(`Fetching or building what ${discovery} takes. It is kept for the next time.`);
+}, SILENCE_MS);
+try {
+  for (const find of finders) {
     const { path, env = {} } = await find();
     folders.push(dirname(path));
-    environment = env;
-  } catch (error) {
-    console.error(`${discovery} could not be fetched: ${(error as Error).message}`);
+    environment = { ...environment, ...env };
   }
+} catch (error) {
+  console.error(`${discovery} could not be fetched: ${(error as Error).message}`);
+} finally {
+  clearTimeout(slow);
 }
 const child = spawn(process.execPath, [join(REPOSITORY, "packages/cli/dist/bin.js"), "demo", ...args], {
   stdio: "inherit",

@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { REPOSITORY } from "../../scripts/lib/workspace.ts";
+import { findKubernetes } from "../kubernetes/support/real-server.ts";
 import { findNamed } from "../servers/bind.ts";
 import { findConsul } from "../servers/consul.ts";
 import { findEtcd } from "../servers/etcd.ts";
+import type { Program } from "../servers/find-program.ts";
 import { findNats } from "../servers/nats.ts";
 import { findServer } from "../servers/report.ts";
 import { type DemoEvent, DemoRun } from "./support/demo-run.ts";
@@ -55,9 +57,16 @@ const found = {
   etcd: await findServer("etcd", () => findEtcd("any")),
   nats: await findServer("nats", () => findNats("any")),
 };
-const registries = Object.entries(found).flatMap(([name, program]) =>
-  program ? [[name, { ...program.env, PATH: `${dirname(program.path)}:${process.env.PATH}` }] as const] : [],
-);
+const kubernetes = await findServer("kubernetes", findKubernetes);
+const programs: [name: string, programs: readonly Program[]][] = [
+  ...Object.entries(found).flatMap(([name, program]): typeof programs => (program ? [[name, [program]]] : [])),
+  ...(kubernetes ? [["kubernetes", [kubernetes.apiServer, kubernetes.etcd]] satisfies (typeof programs)[number]] : []),
+];
+const registries = programs.map(([name, needed]) => {
+  const folders = needed.map(({ path }) => dirname(path));
+  const env = Object.assign({}, ...needed.map((program) => program.env));
+  return [name, { ...env, PATH: [...folders, process.env.PATH].join(":") }] as const;
+});
 
 describe.each([["mdns", {}] as const, ["file", {}] as const, ...registries])(
   "the demonstration with --discovery %s",

@@ -13,7 +13,7 @@ const SERVICE = "rollcall-demo";
 
 export interface ChosenDiscovery {
   readonly plan: DiscoveryPlan;
-  /** Why it is not what was to be expected. */
+  /** What has to be said of it: how it is not what was to be expected. */
   readonly note?: string;
   /** What was started for it, and has to be stopped. */
   readonly registry?: RunningRegistry;

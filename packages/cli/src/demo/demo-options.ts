@@ -1,6 +1,6 @@
 import { type OptionSpecs, type OptionValues, UsageError } from "../command.js";
 import { MAX_NODES } from "./cast.js";
-import { isRegistryName, REGISTRY_NAMES, type RegistryName } from "./registry/registries.js";
+import { isRegistryName, REGISTRY_NAMES, type RegistryName, registryKind } from "./registry/registries.js";
 import { LATECOMERS } from "./story.js";
 
 export type DiscoveryName = "mdns" | "file" | RegistryName;
@@ -51,8 +51,11 @@ export function readDemoOptions(values: OptionValues): DemoOptions {
     throw new UsageError(`--discovery is one of ${DISCOVERY_NAMES.join(", ")}, not "${discovery}"`);
   }
   if (url !== undefined && !(discovery !== undefined && isRegistryName(discovery))) {
-    throw new UsageError(`--url is for --discovery ${REGISTRY_NAMES.join(", ")}`);
+    const names = REGISTRY_NAMES.filter((name) => registryKind(name).startedOnly === undefined);
+    throw new UsageError(`--url is for --discovery ${names.join(", ")}`);
   }
+  const startedOnly = url === undefined ? undefined : registryKind(discovery as RegistryName).startedOnly;
+  if (startedOnly !== undefined) throw new UsageError(`--url is not for --discovery ${discovery}: ${startedOnly}`);
   // Leadership needs two.
   const range = { least: 2, most: MAX_NODES - LATECOMERS };
   const number = nodes === undefined ? DEFAULT_NODES : Number(nodes);

@@ -30,9 +30,10 @@ describe("the options of the demonstration", () => {
     [{ nodes: "25" }, "--nodes is a whole number from 2 to 24"],
     [{ nodes: "2.5" }, "--nodes"],
     [{ nodes: "many" }, '"many"'],
-    [{ discovery: "carrier-pigeon" }, "--discovery is one of mdns, file, consul, dns, etcd, nats"],
+    [{ discovery: "carrier-pigeon" }, "--discovery is one of mdns, file, consul, dns, etcd, kubernetes, nats"],
     [{ url: "http://127.0.0.1:2379" }, "--url is for --discovery consul, dns, etcd, nats"],
     [{ discovery: "file", url: "http://127.0.0.1:2379" }, "--url is for --discovery consul, dns, etcd, nats"],
+    [{ discovery: "kubernetes", url: "https://127.0.0.1:6443" }, "--url is not for --discovery kubernetes: a cluster"],
     [{ "step-timeout": "0" }, "--step-timeout"],
     [{ "step-timeout": "soon" }, '"soon"'],
   ])("that make no sense are refused: %j", (values, why) => {

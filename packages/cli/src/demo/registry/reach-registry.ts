@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ChosenDiscovery } from "../choose-discovery.js";
 import type { RegistryPlan } from "../discovery-plan.js";
-import { REGISTRIES, type RegistryName } from "./registries.js";
+import { type RegistryName, registryKind } from "./registries.js";
 import { type RunningRegistry, startRegistry } from "./start-registry.js";
 
 /** A server on a slow machine takes its time to start, in milliseconds. */
-const START_LIMIT_MS = 15_000;
+const START_LIMIT_MS = 30_000;
 const LOOK_AGAIN_MS = 50;
 
 /**
@@ -29,7 +29,8 @@ export async function reachRegistry(name: RegistryName, url: string | undefined)
     await registry.stop();
     throw error;
   }
-  return { plan, registry };
+  const { note } = registryKind(name);
+  return { plan, registry, ...(note !== undefined && { note }) };
 }
 
 async function answered(plan: RegistryPlan, registry: RunningRegistry): Promise<void> {
@@ -50,6 +51,8 @@ async function answered(plan: RegistryPlan, registry: RunningRegistry): Promise<
 
 /** As its users will. */
 async function ask({ mechanism, url, service }: RegistryPlan): Promise<void> {
-  await using discovery = await REGISTRIES[mechanism].open(url, service);
+  const kind = registryKind(mechanism);
+  await using discovery = await kind.open(url, service);
   await discovery.lookup();
+  await kind.ready?.(url, service);
 }

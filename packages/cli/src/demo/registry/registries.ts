@@ -1,21 +1,34 @@
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Announcer, DefinedDiscovery } from "@rollcall/core";
+import { apiServerArguments, apiServerFiles, KUBECONFIG } from "./api-server.js";
 import { DEMO_ZONE, emptyZone, nameServerConfiguration } from "./name-server.js";
 
-/** A registry that the nodes of the demonstration can find each other by. */
-export interface RegistryKind {
-  /** The server's program, as it is called on PATH. */
+export interface RegistryServer {
+  /** Its program, as it is called on PATH. */
   readonly program: string;
   /** How to get it, for an error. */
   readonly advice: string;
-  /** How many ports it takes; the first is the one that clients use. */
-  readonly ports: number;
   /** Its arguments, for a server of this machine alone that keeps what it has in a folder. */
   arguments(folder: string, ports: readonly number[]): readonly string[];
+}
+
+/** A registry that the nodes of the demonstration can find each other by. */
+export interface RegistryKind extends RegistryServer {
+  /** Another server that keeps everything for it. Given the ports but the first. */
+  readonly backend?: RegistryServer;
+  /** How many ports it takes; the first is the one that clients use. */
+  readonly ports: number;
   /** What has to be in that folder before it starts, by the names of the files. */
   files?(folder: string, ports: readonly number[]): Readonly<Record<string, string>>;
   /** Where a client finds it. */
-  url(port: number): string;
+  url(port: number, folder: string): string;
+  /** Why it cannot be one that runs already, if it cannot. */
+  readonly startedOnly?: string;
+  /** What is not as it is elsewhere, to be told to people. */
+  readonly note?: string;
+  /** Rejects as long as it is not ready. Default: it is when it answers a lookup. */
+  ready?(url: string, service: string): Promise<void>;
   /** The adapter, loaded when it is asked for. */
   open(url: string, service: string): Promise<DefinedDiscovery & Announcer>;
 }
@@ -29,7 +42,7 @@ const etcd: RegistryKind = {
   arguments(folder, [client, peer]) {
     const [url, peerUrl] = [`http://${LOOPBACK}:${client}`, `http://${LOOPBACK}:${peer}`];
     return [
-      ...["--data-dir", folder, "--listen-client-urls", url, "--advertise-client-urls", url],
+      ...["--data-dir", join(folder, "data"), "--listen-client-urls", url, "--advertise-client-urls", url],
       ...["--listen-peer-urls", peerUrl, "--initial-advertise-peer-urls", peerUrl],
       ...["--initial-cluster", `default=${peerUrl}`],
     ];
@@ -71,6 +84,26 @@ const dns: RegistryKind = {
   },
 };
 
+const kubernetes: RegistryKind = {
+  program: "kube-apiserver",
+  advice: "it is in the server binaries of each Kubernetes release",
+  backend: etcd,
+  ports: 1 + etcd.ports,
+  arguments: apiServerArguments,
+  files: apiServerFiles,
+  url: (_port, folder) => pathToFileURL(join(folder, KUBECONFIG)).href,
+  startedOnly: "a cluster that runs already would make something of the pods that the demonstration writes",
+  note: `Real are the API server and its etcd. Nothing runs pods here, so each process writes the one that would stand for it.`,
+  async ready(url, service) {
+    const { tryPod } = await import("./written-pods.js");
+    await tryPod(url, service);
+  },
+  async open(url, service) {
+    const { writtenPods } = await import("./written-pods.js");
+    return writtenPods(url, service);
+  },
+};
+
 const nats: RegistryKind = {
   program: "nats-server",
   advice: "Debian and Ubuntu have it in a package of that name",
@@ -83,9 +116,13 @@ const nats: RegistryKind = {
   },
 };
 
-export const REGISTRIES = { consul, dns, etcd, nats } satisfies Readonly<Record<string, RegistryKind>>;
+export const REGISTRIES = { consul, dns, etcd, kubernetes, nats } satisfies Readonly<Record<string, RegistryKind>>;
 
 export type RegistryName = keyof typeof REGISTRIES;
+
+export function registryKind(name: RegistryName): RegistryKind {
+  return REGISTRIES[name];
+}
 
 export const REGISTRY_NAMES = Object.keys(REGISTRIES) as RegistryName[];
 

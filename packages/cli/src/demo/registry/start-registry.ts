@@ -5,17 +5,17 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { REGISTRIES, type RegistryKind, type RegistryName } from "./registries.js";
+import { type RegistryName, type RegistryServer, registryKind } from "./registries.js";
 
 /** What a keeper is told to run. */
-export interface KeptServer {
-  readonly program: string;
-  readonly args: readonly string[];
-  /** Made for it, and removed with it. */
+export interface KeptServers {
+  /** In the order in which they are started. */
+  readonly servers: readonly { readonly program: string; readonly args: readonly string[] }[];
+  /** Made for them, and removed with them. */
   readonly folder: string;
 }
 
-/** What a keeper tells: that its server has ended, and what that wrote last. */
+/** What a keeper tells: that its servers have ended, and what the one wrote last that was the first to. */
 export interface KeeperReport {
   readonly kind: "over";
   readonly said: string;
@@ -32,17 +32,21 @@ export interface RunningRegistry {
 
 /** @throws Error that says where to get the program */
 export async function startRegistry(name: RegistryName): Promise<RunningRegistry> {
-  const kind: RegistryKind = REGISTRIES[name];
-  const program = onPath(kind.program);
-  if (program === undefined) {
-    const ways = `Install it (${kind.advice}), or give the address of one that runs with --url`;
-    throw new Error(`The program ${kind.program} is not on the path. ${ways}.`);
-  }
+  const kind = registryKind(name);
+  const { backend } = kind;
+  const other = kind.startedOnly === undefined ? ", or give the address of one that runs with --url" : "";
+  // Before anything is made that would have to be removed.
+  const program = findProgram(kind, other);
+  const before = backend && findProgram(backend, "");
   const ports = await freePorts(kind.ports);
   const folder = mkdtempSync(join(tmpdir(), "rollcall-demo-"));
   for (const [file, text] of Object.entries(kind.files?.(folder, ports) ?? {})) writeFileSync(join(folder, file), text);
-  const server: KeptServer = { program, args: kind.arguments(folder, ports), folder };
-  const keeper = fork(fileURLToPath(new URL("./registry-keeper.js", import.meta.url)), [JSON.stringify(server)], {
+  const servers = [
+    ...(backend && before ? [{ program: before, args: backend.arguments(folder, ports.slice(1)) }] : []),
+    { program, args: kind.arguments(folder, ports) },
+  ];
+  const kept: KeptServers = { servers, folder };
+  const keeper = fork(fileURLToPath(new URL("./registry-keeper.js", import.meta.url)), [JSON.stringify(kept)], {
     execArgv: [],
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
@@ -52,7 +56,7 @@ export async function startRegistry(name: RegistryName): Promise<RunningRegistry
   });
   const ended = once(keeper, "exit");
   return {
-    url: kind.url(ports[0] as number),
+    url: kind.url(ports[0] as number, folder),
     get failure() {
       return failure;
     },
@@ -61,6 +65,12 @@ export async function startRegistry(name: RegistryName): Promise<RunningRegistry
       await ended;
     },
   };
+}
+
+function findProgram({ program, advice }: RegistryServer, other: string): string {
+  const path = onPath(program);
+  if (path !== undefined) return path;
+  throw new Error(`The program ${program} is not on the path. Install it (${advice})${other}.`);
 }
 
 function onPath(program: string): string | undefined {
