@@ -23,11 +23,11 @@ describe("a stranger with a valid offer", () => {
     await expectUnaffected(pair);
   });
 
-  it.each(["1.0.1", "1.7.0"])("of the newer version %s is accepted, at the version spoken here", async (protocol) => {
+  it.each(["1.1.1", "1.7.0"])("of the newer version %s is accepted, at the version spoken here", async (protocol) => {
     const node = await startNode();
     const peer = await WirePeer.connect(node);
 
-    expect(await peer.offer({}, { protocol })).toMatchObject({ rollcall: "accept", protocol: "1.0.0" });
+    expect(await peer.offer({}, { protocol })).toMatchObject({ rollcall: "accept", protocol: "1.1.0" });
   });
 
   it("under a member's id, but at another address, is refused", async () => {

@@ -3,13 +3,15 @@ import type { Joiner, JoinOutcome, MembershipView } from "@rollcall/join/schedul
 import { SWIM_MESSAGE_KIND, type SwimMessage } from "@rollcall/swim";
 import { Associations } from "./association/associations.js";
 import { type ClusterChange, ClusterCore } from "./cluster-core.js";
+import { type Refusal, Refusals } from "./control/refusals.js";
 import { Waits } from "./control/waits.js";
 import { decodeDetectorMessage, encodeDetectorMessage, isDetectorMessage } from "./failure/detector-codec.js";
 import { FailureDetector } from "./failure/failure-detector.js";
 import { decodeProbe, encodeProbe, isProbe, isProbeFrame } from "./failure/probe-codec.js";
 import { decodeGossip, encodeGossip } from "./gossip/gossip-codec.js";
 import type { GossipMessage } from "./gossip/gossip-message.js";
-import type { Reject, RejectionCode } from "./handshake/handshake-message.js";
+import type { RejectionCode } from "./handshake/handshake-message.js";
+import type { Authentication } from "./handshake/handshake-session.js";
 import { mustYield, type Side } from "./handshake/yielding.js";
 import type { Logger } from "./logger.js";
 import { isLiving } from "./membership/member.js";
@@ -27,6 +29,7 @@ export interface ClusterShellContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly transport: Transport;
+  readonly authentication: Authentication;
   readonly logger: Logger;
   /** Hears of every change, in order. */
   readonly onChange: (change: ClusterChange) => void;
@@ -40,8 +43,8 @@ export class ClusterShell implements Joiner, MembershipView {
   readonly associations: Associations;
   readonly detector: FailureDetector;
   readonly waits: Waits;
-  /** How often each rejection code was heard or given. */
-  readonly rejections = new Map<string, number>();
+  /** Handshakes that one side refused. */
+  readonly refusals: Refusals;
   /** Frames from members that could not be read. */
   undecodable = 0;
   readonly #context: ClusterShellContext;
@@ -50,8 +53,9 @@ export class ClusterShell implements Joiner, MembershipView {
   readonly #looks = new Set<Timer>();
 
   constructor(context: ClusterShellContext) {
-    const { self, settings, clock, random, transport, logger } = context;
+    const { self, settings, clock, random, transport, authentication, logger } = context;
     this.#context = context;
+    this.refusals = new Refusals(clock);
     this.waits = new Waits(clock);
     const shared = new SharedTimer(clock);
     this.core = new ClusterCore({
@@ -89,6 +93,7 @@ export class ClusterShell implements Joiner, MembershipView {
         isTombstoned: (nodeId) => this.core.table.tombstones.find(nodeId) !== undefined,
         side: () => this.#side(),
       },
+      authentication,
       transport,
       clock,
       random,
@@ -108,7 +113,7 @@ export class ClusterShell implements Joiner, MembershipView {
       },
       onUnreached: (peer, evidence) => this.detector.evidence(peer.id, evidence),
       onFrame: (peer, frame) => this.#receive(peer, frame),
-      onRejected: (rejection, peer, direction) => this.#rejected(rejection, peer, direction),
+      onRefused: (refusal) => this.#refused(refusal),
     });
   }
 
@@ -216,12 +221,12 @@ export class ClusterShell implements Joiner, MembershipView {
     this.#looks.add(look);
   }
 
-  #rejected(rejection: Reject, peer: UniqueNode | undefined, direction: "inbound" | "outbound"): void {
-    const { code, reason } = rejection;
+  #refused(refusal: Refusal): void {
+    const { rejection, ...circumstances } = refusal;
+    const { by, code, reason } = rejection;
     if (code === "SELF") return;
-    this.rejections.set(code, (this.rejections.get(code) ?? 0) + 1);
-    this.#context.logger.debug({ code, reason, peer: peer?.toString(), direction }, "handshake refused");
-    const { by } = rejection;
+    this.refusals.note(refusal);
+    this.#context.logger.debug({ code, reason, ...circumstances }, "handshake refused");
     if (code !== "TOMBSTONED" || by === undefined || by.nodeId === this.#context.self.id) return;
     const { table } = this.core;
     const removedThem = table.tombstones.find(by.nodeId) !== undefined || table.get(by.nodeId)?.status === "down";

@@ -7,6 +7,8 @@ import { ClusterControl } from "./control/cluster-control.js";
 import { ClusterEvents } from "./control/cluster-events.js";
 import type { ClusterExplanation } from "./control/cluster-explanation.js";
 import { nodeSituation } from "./control/node-situation.js";
+import { type Authentication, noAuthentication } from "./handshake/handshake-session.js";
+import type { Secret } from "./handshake/secret-authentication.js";
 import { leaveGracefully } from "./leave.js";
 import type { Logger } from "./logger.js";
 import { UniqueNode } from "./node.js";
@@ -60,6 +62,8 @@ export class ClusterSystem implements AsyncDisposable {
     await configure(settings);
     validateSettings(name, settings);
     const parts = await compose(settings);
+    const authentication =
+      settings.secret === undefined ? noAuthentication : await authenticate(settings.secret, parts);
     const { host, port, bindHost = host, bindPort = port } = settings.node;
     // What connects before the system is there waits for it in the same turn.
     const early: Connection[] = [];
@@ -71,7 +75,7 @@ export class ClusterSystem implements AsyncDisposable {
     );
     try {
       const self = new UniqueNode(name, host, port === 0 ? listener.port : port, parts.nodeId());
-      const system = new ClusterSystem(self, settings, parts, listener);
+      const system = new ClusterSystem(self, settings, parts, authentication, listener);
       accept = (connection) => system.#shell.accept(connection);
       for (const connection of early) accept(connection);
       system.#begin();
@@ -85,7 +89,13 @@ export class ClusterSystem implements AsyncDisposable {
     }
   }
 
-  private constructor(self: UniqueNode, settings: ClusterSettings, parts: Composition, listener: Listener) {
+  private constructor(
+    self: UniqueNode,
+    settings: ClusterSettings,
+    parts: Composition,
+    authentication: Authentication,
+    listener: Listener,
+  ) {
     const { clock, random, logger, transport } = parts;
     this.#settings = settings;
     this.#clock = clock;
@@ -100,6 +110,7 @@ export class ClusterSystem implements AsyncDisposable {
       clock,
       random,
       transport,
+      authentication,
       logger,
       onChange: (change) => this.#changed(change),
       onExpelled: (reason) => this.#expel(reason),
@@ -213,7 +224,7 @@ export class ClusterSystem implements AsyncDisposable {
   }
 
   #explain(): ClusterExplanation {
-    const { core, associations, rejections, undecodable } = this.#shell;
+    const { core, associations, refusals, undecodable } = this.#shell;
     const { self } = this.cluster;
     const members = [...core.table.snapshot].map(({ node, status, reachability }) => ({
       node: node.toString(),
@@ -231,7 +242,8 @@ export class ClusterSystem implements AsyncDisposable {
       failureDetector: this.#shell.detector.explain(),
       downing: { strategy: core.downing.strategy, because: core.downing.last.because },
       announcement: { state: this.#announcement.state, lastError: this.#announcement.lastError?.message },
-      rejections: Object.fromEntries(rejections),
+      rejections: refusals.counts,
+      refusals: refusals.explain(),
       associations: { open: associations.open, ...associations.counters },
       held: {
         associations: associations.size,
@@ -245,4 +257,10 @@ export class ClusterSystem implements AsyncDisposable {
       },
     };
   }
+}
+
+/** What it takes is loaded by those alone who have a secret. */
+async function authenticate(secret: Secret, { nonce }: Composition): Promise<Authentication> {
+  const { secretAuthentication } = await import("./handshake/secret-authentication.js");
+  return secretAuthentication(secret, nonce);
 }

@@ -48,6 +48,7 @@ export function chooseParts(settings: ClusterSettings, choose: Choose): ClusterC
     random: choose("random", () => systemRandom),
     nodeId: choose("nodeId", () => () => randomBytes(8).toString("hex")),
     logger: choose("logger", () => settings.logger),
+    nonce: choose("nonce", () => () => randomBytes(32)),
     transport: choose("transport", () => new TcpTransport(settings.association, clock)),
   };
 }

@@ -12,10 +12,12 @@ export { ClusterSystem, type Configure, type Termination } from "./cluster-syste
 export { ClusterControl, type WaitForMembers } from "./control/cluster-control.js";
 export type { ClusterEvent, LaggedEvent, SnapshotEvent } from "./control/cluster-events.js";
 export { type ClusterExplanation, NODE_SITUATIONS, type NodeSituation } from "./control/cluster-explanation.js";
+export type { Refusal, RefusalExplanation } from "./control/refusals.js";
 export type { WaitOptions } from "./control/waits.js";
 export * from "./downing/index.js";
 export { REJECTION_CODES, type RejectionCode } from "./handshake/handshake-message.js";
 export { formatVersion, PROTOCOL_VERSION, type ProtocolVersion } from "./handshake/protocol-version.js";
+export type { Secret } from "./handshake/secret-authentication.js";
 export { type Logger, quietLogger } from "./logger.js";
 export type { LeadershipChange, MembershipChange, ReachabilityChange } from "./membership/changes.js";
 export { MEMBER_STATUSES, type Member, type MemberStatus, type Reachability } from "./membership/member.js";

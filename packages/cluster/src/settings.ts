@@ -3,6 +3,7 @@ import { JOIN_DEFAULTS } from "@rollcall/join/scheduler";
 import { SWIM_PRESETS, type SwimOptions } from "@rollcall/swim";
 import type { DependencyContainer } from "tsyringe";
 import { type DowningStrategy, timeoutDowning } from "./downing/index.js";
+import type { Secret } from "./handshake/secret-authentication.js";
 import { type Logger, quietLogger } from "./logger.js";
 
 /**
@@ -24,6 +25,14 @@ export interface ClusterSettings {
   discovery: ServiceDiscovery | undefined;
   /** Whether to announce this node through `discovery`, if that can announce. Default true. */
   announce: boolean;
+  /**
+   * What the nodes of this system know and nobody else: each side of a connection proves that it knows it before
+   * anything else is said. At least 16 bytes that cannot be guessed, as `openssl rand -base64 32` makes them; a string
+   * counts as UTF-8. Of several, the first is what this node proves with and any is accepted, so that it can be changed
+   * while the cluster runs. Default: none, and whoever reaches the port can join. It encrypts nothing after the
+   * handshake: that takes TLS.
+   */
+  secret: Secret | undefined;
   /** Where to say what happens. Default: nowhere. */
   logger: Logger;
   join: {
@@ -116,6 +125,7 @@ export function defaultSettings(): ClusterSettings {
     node: { host: "127.0.0.1", port: 7337, bindHost: undefined, bindPort: undefined },
     discovery: undefined,
     announce: true,
+    secret: undefined,
     logger: quietLogger,
     join: {
       maxConcurrentJoins: 3,

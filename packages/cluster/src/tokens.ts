@@ -11,6 +11,8 @@ export interface ClusterCollaborators {
   readonly random: Random;
   /** Makes the node's id, 16 hexadecimal digits. Default: 64 bits from the system's cryptographic source. */
   readonly nodeId: () => string;
+  /** Makes 32 bytes for one handshake with a secret. Default: from the system's cryptographic source. */
+  readonly nonce: () => Uint8Array;
   /** Default: TCP. */
   readonly transport: Transport;
   /** Default: `settings.logger`. */
@@ -26,6 +28,7 @@ export const CLUSTER_TOKENS = Object.freeze({
   clock: token("clock"),
   random: token("random"),
   nodeId: token("nodeId"),
+  nonce: token("nonce"),
   transport: token("transport"),
   logger: token("logger"),
 }) satisfies { readonly [Name in keyof ClusterCollaborators]: InjectionToken<ClusterCollaborators[Name]> };

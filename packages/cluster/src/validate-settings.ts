@@ -32,6 +32,7 @@ export function validateSettings(system: string, settings: ClusterSettings): voi
     const shaped = typeof discovery?.subscribe === "function" && typeof discovery.lookup === "function";
     check(shaped, "settings.discovery", discovery, "a ServiceDiscovery, such as staticDiscovery([…])");
   }
+  checkSecret(settings.secret);
   for (const level of ["debug", "info", "warn", "error"] as const) {
     check(
       typeof settings.logger?.[level] === "function",
@@ -63,6 +64,35 @@ export function validateSettings(system: string, settings: ClusterSettings): voi
   const { register } = settings;
   check(register === undefined || typeof register === "function", "settings.register", register, "a function");
 }
+
+/** Says what is wrong with a secret without showing any of it. */
+function checkSecret(secret: unknown): void {
+  if (secret === undefined) return;
+  const fail = (name: string, why: string): never => {
+    const how = "Make one with `openssl rand -base64 32`, and give it to every node";
+    throw new ClusterError("INVALID_SETTING", `${name} ${why}. ${how}.`);
+  };
+  const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
+  if (secrets.length === 0 || secrets.length > MAX_SECRETS) {
+    fail("settings.secret", `lists ${secrets.length} secrets; 1 to ${MAX_SECRETS} can be accepted at once`);
+  }
+  for (const [at, each] of secrets.entries()) {
+    const name = Array.isArray(secret) ? `settings.secret[${at}]` : "settings.secret";
+    if (typeof each !== "string" && !(each instanceof Uint8Array)) fail(name, "is neither a string nor a Uint8Array");
+    const bytes = Buffer.from(each as Uint8Array);
+    if (bytes.length < MIN_SECRET_BYTES) {
+      fail(name, `has ${bytes.length} bytes; with fewer than ${MIN_SECRET_BYTES} it could be guessed`);
+    }
+    if (bytes.length > MAX_SECRET_BYTES) fail(name, `has ${bytes.length} bytes; at most ${MAX_SECRET_BYTES} are taken`);
+    if (new Set(bytes).size < MIN_DIFFERENT_BYTES) fail(name, "repeats itself, so that it could be guessed");
+  }
+}
+
+const MIN_SECRET_BYTES = 16;
+const MAX_SECRET_BYTES = 1_024;
+/** Sixteen hexadecimal digits at random have fewer once in two million times. */
+const MIN_DIFFERENT_BYTES = 5;
+const MAX_SECRETS = 8;
 
 /** The failure detector knows best what it can use. */
 function checkDetector({ failureDetector }: ClusterSettings): void {

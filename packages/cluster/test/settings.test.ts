@@ -2,6 +2,15 @@ import { describe, expect, it } from "vitest";
 import { type ClusterSettings, defaultSettings } from "../src/settings.js";
 import { validateSettings } from "../src/validate-settings.js";
 
+function errorOf(action: () => void): Error {
+  try {
+    action();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("Nothing was thrown.");
+}
+
 /** The defaults but for one setting, `group.name` or `name`. */
 function settingsWith(path: string, value: unknown): ClusterSettings {
   const [group, name] = path.split(".") as [keyof ClusterSettings, string | undefined];
@@ -31,6 +40,23 @@ const NUMBERS: readonly [path: string, least: number][] = [
   ["tombstones.ttlMs", 0],
   ["tombstones.capacity", 1],
   ["events.buffered", 1],
+];
+
+/** What is wrong with each, and what has to be said about it. */
+const WEAK_SECRETS: readonly [what: string, secret: unknown, said: RegExp][] = [
+  ["nothing", "", /settings\.secret has 0 bytes/],
+  ["a word", "hunter2", /settings\.secret has 7 bytes; with fewer than 16/],
+  ["fifteen bytes", "0123456789abcde", /has 15 bytes/],
+  ["eight letters of two bytes, one short", "äöüßäöü", /has 14 bytes/],
+  ["a pattern", "abababababababababab", /repeats itself/],
+  ["zeros", new Uint8Array(32), /repeats itself/],
+  ["too much", "0123456789abcdef".repeat(65), /has 1040 bytes; at most 1024/],
+  ["a number", 1_234_567_890_123_456, /neither a string nor a Uint8Array/],
+  ["null", null, /neither a string nor a Uint8Array/],
+  ["an empty list", [], /lists 0 secrets; 1 to 8/],
+  ["nine", Array.from({ length: 9 }, (_, at) => `${at} 0123456789abcdef`), /lists 9 secrets/],
+  ["a list with a weak one", ["0123456789abcdef", "hunter2"], /settings\.secret\[1\] has 7 bytes/],
+  ["a list in a list", [["0123456789abcdef"]], /settings\.secret\[0\] is neither/],
 ];
 
 const WRONG: readonly [path: string, value: unknown][] = [
@@ -114,5 +140,23 @@ describe("settings", () => {
   it("are another object for each system", () => {
     defaultSettings().gossip.intervalMs = 1;
     expect(defaultSettings().gossip.intervalMs).toBe(1_000);
+  });
+});
+
+describe("a secret", () => {
+  it.each(WEAK_SECRETS)("that cannot be used is refused without being shown: %s", (_, secret, said) => {
+    const error = errorOf(() => validateSettings("orders", settingsWith("secret", secret)));
+    expect(error).toMatchObject({ code: "INVALID_SETTING", message: expect.stringMatching(said) });
+    expect(error.message).toMatch(/openssl rand -base64 32/);
+    expect(error.message).not.toMatch(/hunter2|abab|cdef|1234567/);
+  });
+
+  it.each([
+    ["sixteen bytes", "0123456789abcdef"],
+    ["what openssl makes", "1bTfsDzM0BNVvRPLqeD9dRg+5PnhRmYFLFOxkMCcbTk="],
+    ["bytes", Uint8Array.from({ length: 32 }, (_, at) => at)],
+    ["several", ["0123456789abcdef", Buffer.from("fedcba9876543210")]],
+  ])("may be %s", (_, secret) => {
+    expect(() => validateSettings("orders", { ...defaultSettings(), secret })).not.toThrow();
   });
 });

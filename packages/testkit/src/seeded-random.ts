@@ -43,3 +43,8 @@ export function randomNodeId(random: Random): string {
       .padStart(8, "0");
   return half() + half();
 }
+
+/** What a node draws for one handshake, made of random numbers: 32 bytes. */
+export function randomNonce(random: Random): Uint8Array {
+  return Uint8Array.from({ length: 32 }, () => Math.floor(random() * 256));
+}

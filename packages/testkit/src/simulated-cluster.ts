@@ -1,6 +1,6 @@
 import { CLUSTER_TOKENS, type ClusterSettings, ClusterSystem } from "@rollcall/cluster";
 import type { Random } from "@rollcall/core";
-import { randomNodeId, seededRandom } from "./seeded-random.js";
+import { randomNodeId, randomNonce, seededRandom } from "./seeded-random.js";
 import { SimulatedNetwork, type SimulatedNetworkOptions } from "./simulated-network.js";
 import { SimulatedProcess } from "./simulated-process.js";
 import { SimulatedRegistry, type SimulatedRegistryOptions } from "./simulated-registry.js";
@@ -62,6 +62,8 @@ export class SimulatedCluster implements AsyncDisposable {
     const { host = hostOf(this.#hosts++), system = "simulated", configure } = options;
     const { seed = 1, discovery = false } = this.#options;
     const random = seededRandom(options.seed ?? `${seed} node ${this.#started++}`);
+    // Apart, so that with a secret a node draws the same as without.
+    const nonces = seededRandom(`${options.seed ?? `${seed} node ${this.#started}`} nonces`);
     const process = new SimulatedProcess(this.clock, { ...options, host });
     const started = await ClusterSystem.start(system, (settings) => {
       settings.node.host = host;
@@ -72,6 +74,7 @@ export class SimulatedCluster implements AsyncDisposable {
       settings.register = (container) => {
         container.registerInstance(CLUSTER_TOKENS.clock, process.clock);
         container.registerInstance(CLUSTER_TOKENS.random, random);
+        container.registerInstance(CLUSTER_TOKENS.nonce, () => randomNonce(nonces));
         container.registerInstance(CLUSTER_TOKENS.nodeId, () => options.nodeId ?? randomNodeId(random));
         const transport = this.network.transport(settings.node.host, process.clock);
         container.registerInstance(CLUSTER_TOKENS.transport, transport);

@@ -1,7 +1,9 @@
 import type { Clock, Endpoint, Random } from "@rollcall/core";
 import { ClusterError } from "../cluster-error.js";
+import type { Refusal } from "../control/refusals.js";
 import type { AdmissionView } from "../handshake/admission.js";
-import { type Accept, MAX_HANDSHAKE_FRAME_BYTES, type Reject } from "../handshake/handshake-message.js";
+import { type Accept, MAX_HANDSHAKE_FRAME_BYTES } from "../handshake/handshake-message.js";
+import type { Authentication } from "../handshake/handshake-session.js";
 import type { Logger } from "../logger.js";
 import { compareNodes, type UniqueNode } from "../node.js";
 import type { Connection, Transport } from "../transport/transport.js";
@@ -26,6 +28,7 @@ export interface AssociationsOptions {
 export interface AssociationsContext {
   readonly options: AssociationsOptions;
   readonly view: AdmissionView;
+  readonly authentication: Authentication;
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: Random;
@@ -38,8 +41,8 @@ export interface AssociationsContext {
   /** A wanted peer was dialled: nobody listens there, or another incarnation does. */
   readonly onUnreached: (peer: UniqueNode, evidence: "refused" | "replaced") => void;
   readonly onFrame: (peer: UniqueNode, frame: Uint8Array) => void;
-  /** Somebody refused us, or we refused somebody. `peer` is known unless the refusal came first. */
-  readonly onRejected: (rejection: Reject, peer: UniqueNode | undefined, direction: "inbound" | "outbound") => void;
+  /** Somebody refused us, or we refused somebody. */
+  readonly onRefused: (refusal: Refusal) => void;
 }
 
 /** What has been counted since the start. */
@@ -79,15 +82,16 @@ export class Associations {
 
   constructor(context: AssociationsContext) {
     this.#context = context;
-    const { clock, options, view } = context;
+    const { authentication, clock, options, view } = context;
     this.#reception = new Reception({
       options,
       view,
+      authentication,
       clock,
       isOpen: (nodeId) => this.isOpen(nodeId),
       onCrowded: () => this.counters.refusedConnections++,
       onConfirmed: (connection, peer) => this.#use(connection, peer, false),
-      onRejected: (rejection, peer) => context.onRejected(rejection, peer, "inbound"),
+      onRefused: context.onRefused,
     });
     this.#pursuit = new Pursuit({
       clock,
@@ -181,18 +185,21 @@ export class Associations {
     decide: (accept: Accept) => Verdict,
     aborted: AbortSignal,
   ): Promise<DialResult> {
-    const { clock, options, view } = this.#context;
+    const { authentication, clock, options, view } = this.#context;
+    const session = authentication.dial(connection.channelBinding);
     connection.limitFrames(MAX_HANDSHAKE_FRAME_BYTES);
     return new Promise<DialResult>((resolve, fail) => {
       performHandshake(
         connection,
         offer,
-        { view, decide },
+        { view, session, decide },
         (expired) => clock.schedule(options.handshakeTimeoutMs, expired),
         aborted,
         (result) => {
           if (result.kind === "rejected") {
-            this.#context.onRejected(result.rejection, undefined, "outbound");
+            const { rejection, peer, by } = result;
+            const { remote } = connection;
+            this.#context.onRefused({ rejection, peer: peer?.toString(), remote, dialledBy: "us", refusedBy: by });
             return resolve(result);
           }
           const peer = result.accept.from;

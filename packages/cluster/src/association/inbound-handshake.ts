@@ -1,23 +1,25 @@
 import type { Timer } from "@rollcall/core";
 import { type AdmissionView, admitOffer, reject } from "../handshake/admission.js";
 import {
-  decodeHandshake,
+  type Accept,
   type Existing,
   encodeHandshake,
   type Offer,
   type Reject,
 } from "../handshake/handshake-message.js";
+import type { HandshakeSession } from "../handshake/handshake-session.js";
 import type { UniqueNode } from "../node.js";
 import type { Connection } from "../transport/transport.js";
 
 export interface InboundHandshakeContext {
   readonly view: AdmissionView;
+  readonly session: HandshakeSession;
   /** What exists with the peer besides this handshake. */
   readonly existing: (nodeId: string) => Existing;
   /** The peer wants the connection used. */
   readonly onConfirmed: (handshake: InboundHandshake, peer: UniqueNode) => void;
   /** It is over without an association; called once. `rejection` is what either side said, if either did. */
-  readonly onEnded: (handshake: InboundHandshake, rejection: Reject | undefined) => void;
+  readonly onEnded: (handshake: InboundHandshake, rejection: Reject | undefined, refusedBy: "us" | "them") => void;
   /** The connection is confirmed or gone, so that it no longer is a stranger's; called once, after the others. */
   readonly onReleased: () => void;
 }
@@ -54,25 +56,34 @@ export class InboundHandshake {
 
   /** Says no, and why. */
   refuse(rejection: Reject): void {
-    this.connection.send(encodeHandshake(rejection));
+    this.#say(rejection);
     this.connection.close();
     this.#end(rejection);
   }
 
+  #say(message: Accept | Reject): void {
+    this.connection.send(this.#context.session.write(encodeHandshake(message)));
+  }
+
   #receive(frame: Uint8Array): void {
     if (this.#over) return;
-    const message = decodeHandshake(frame);
+    const message = this.#context.session.read(frame);
     if (this.peer === undefined) {
-      if (message?.kind === "offer") this.#receiveOffer(message);
+      if (message.kind === "offer") this.#receiveOffer(message);
+      else if (message.kind === "unread") this.refuse(message.because);
       else this.refuse(reject("NOT_UNDERSTOOD", "a handshake begins with an offer"));
-    } else if (message?.kind === "confirm" && message.use) {
+    } else if (message.kind === "confirm" && message.use) {
       this.#over = true;
       this.#timer.cancel();
       this.#context.onConfirmed(this, this.peer);
       this.#context.onReleased();
     } else {
       this.connection.close();
-      this.#end(message?.kind === "reject" ? message : undefined);
+      if (message.kind === "reject") this.#end(message, "them");
+      else
+        this.#end(
+          message.kind === "unread" && message.because.code === "UNAUTHENTICATED" ? message.because : undefined,
+        );
     }
   }
 
@@ -84,15 +95,13 @@ export class InboundHandshake {
     }
     const existing = this.#context.existing(offer.from.id);
     this.peer = offer.from;
-    this.connection.send(
-      encodeHandshake({ kind: "accept", protocol: admission.protocol, from: this.#context.view.self, existing }),
-    );
+    this.#say({ kind: "accept", protocol: admission.protocol, from: this.#context.view.self, existing });
   }
 
-  #end(rejection: Reject | undefined): void {
+  #end(rejection: Reject | undefined, refusedBy: "us" | "them" = "us"): void {
     if (this.#over) return;
     this.#over = true;
     this.#timer.cancel();
-    this.#context.onEnded(this, rejection);
+    this.#context.onEnded(this, rejection, refusedBy);
   }
 }

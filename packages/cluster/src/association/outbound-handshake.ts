@@ -1,7 +1,8 @@
 import type { Timer } from "@rollcall/core";
 import { ClusterError } from "../cluster-error.js";
 import { type AdmissionView, admitPeer } from "../handshake/admission.js";
-import { type Accept, decodeHandshake, encodeHandshake, type Reject } from "../handshake/handshake-message.js";
+import { type Accept, encodeHandshake, type HandshakeMessage, type Reject } from "../handshake/handshake-message.js";
+import type { HandshakeSession } from "../handshake/handshake-session.js";
 import { PROTOCOL_VERSION } from "../handshake/protocol-version.js";
 import type { UniqueNode } from "../node.js";
 import type { Connection } from "../transport/transport.js";
@@ -22,12 +23,13 @@ export type Verdict =
 
 export interface OutboundHandshakeContext {
   readonly view: AdmissionView;
+  readonly session: HandshakeSession;
   readonly decide: (accept: Accept) => Verdict;
 }
 
 export type OutboundResult =
   | { readonly kind: "accepted"; readonly accept: Accept; readonly verdict: Verdict }
-  | { readonly kind: "rejected"; readonly rejection: Reject };
+  | { readonly kind: "rejected"; readonly rejection: Reject; readonly peer?: UniqueNode; readonly by: "us" | "them" };
 
 /**
  * The dialling side of a handshake: offer out, accept or reject in, confirmation out. With the verdict `use` the
@@ -78,31 +80,35 @@ export function performHandshake(
     },
     onFrame: (frame) => {
       if (over) return;
-      const message = decodeHandshake(frame);
-      if (message?.kind === "reject") {
+      const message = context.session.read(frame);
+      const isUnproven = message.kind === "unread" && message.because.code === "UNAUTHENTICATED";
+      if (message.kind === "reject" || isUnproven) {
         finish(() => {
           connection.destroy();
-          onResult({ kind: "rejected", rejection: message });
+          if (message.kind === "reject") onResult({ kind: "rejected", rejection: message, by: "them" });
+          else onResult({ kind: "rejected", rejection: message.because, by: "us" });
         });
-      } else if (message?.kind === "accept") {
+      } else if (message.kind === "accept") {
         finish(() => onResult(conclude(connection, message, context)));
       } else {
         fail(new ClusterError("HANDSHAKE_FAILED", `What answers at ${connection.remote} is not a node of Rollcall.`));
       }
     },
   });
-  connection.send(offer);
+  connection.send(context.session.write(offer));
 }
 
 function conclude(connection: Connection, accept: Accept, context: OutboundHandshakeContext): OutboundResult {
-  const refusal = admitPeer(accept.from, context.view);
+  const say = (message: HandshakeMessage) => connection.send(context.session.write(encodeHandshake(message)));
+  const peer = accept.from;
+  const refusal = admitPeer(peer, context.view);
   if (refusal !== undefined) {
-    connection.send(encodeHandshake(refusal));
+    say(refusal);
     connection.close();
-    return { kind: "rejected", rejection: refusal };
+    return { kind: "rejected", rejection: refusal, peer, by: "us" };
   }
   const verdict = context.decide(accept);
-  connection.send(encodeHandshake({ kind: "confirm", use: verdict === "use" }));
+  say({ kind: "confirm", use: verdict === "use" });
   if (verdict !== "use") connection.close();
   return { kind: "accepted", accept, verdict };
 }

@@ -1,7 +1,9 @@
 import type { Clock } from "@rollcall/core";
 import { ClusterError } from "../cluster-error.js";
+import type { Refusal } from "../control/refusals.js";
 import { type AdmissionView, reject } from "../handshake/admission.js";
-import { MAX_HANDSHAKE_FRAME_BYTES, type Reject } from "../handshake/handshake-message.js";
+import { MAX_HANDSHAKE_FRAME_BYTES } from "../handshake/handshake-message.js";
+import type { Authentication } from "../handshake/handshake-session.js";
 import type { UniqueNode } from "../node.js";
 import type { Connection } from "../transport/transport.js";
 import { InboundHandshake } from "./inbound-handshake.js";
@@ -14,12 +16,13 @@ export interface ReceptionContext {
     readonly maxHandshakes: number;
   };
   readonly view: AdmissionView;
+  readonly authentication: Authentication;
   readonly clock: Clock;
   readonly isOpen: (nodeId: string) => boolean;
   /** A connection came while too many handshakes were under way, and is refused. */
   readonly onCrowded: () => void;
   readonly onConfirmed: (connection: Connection, peer: UniqueNode) => void;
-  readonly onRejected: (rejection: Reject, peer: UniqueNode | undefined) => void;
+  readonly onRefused: (refusal: Refusal) => void;
 }
 
 /** Those who dial this node, until they are associated or gone; and whoever waits for what becomes of one. */
@@ -42,11 +45,11 @@ export class Reception {
 
   /** Takes an incoming connection. */
   accept(connection: Connection): void {
-    const { clock, isOpen, onCrowded, options, view } = this.#context;
+    const { authentication, clock, isOpen, onCrowded, options, view } = this.#context;
     const crowded = this.#strangers >= options.maxHandshakes;
     if (crowded) onCrowded();
-    // Those who are told no are bounded, too.
-    if (this.#stopped || this.#strangers >= 2 * options.maxHandshakes) {
+    // Those who are told no are bounded, too; and with a secret nobody is told how busy this node is.
+    if (this.#stopped || this.#strangers >= 2 * options.maxHandshakes || (crowded && authentication.isRequired)) {
       connection.handle({ onFrame: () => {}, onClose: () => {} });
       connection.destroy();
       return;
@@ -57,16 +60,19 @@ export class Reception {
       connection,
       {
         view,
+        session: authentication.answer(connection.channelBinding),
         existing: (nodeId) => (isOpen(nodeId) ? "open" : this.hosts(nodeId) ? "begun" : "none"),
         onConfirmed: (ended, peer) => {
           this.#handshakes.delete(ended);
           this.#context.onConfirmed(connection, peer);
         },
-        onEnded: (ended, rejection) => {
+        onEnded: (ended, rejection, refusedBy) => {
           this.#handshakes.delete(ended);
           // The peer may have dialled more than once, and have chosen another of its connections.
           if (ended.peer !== undefined && !this.hosts(ended.peer.id)) this.settle(ended.peer.id, false);
-          if (rejection !== undefined) this.#context.onRejected(rejection, ended.peer);
+          if (rejection === undefined) return;
+          const { remote } = connection;
+          this.#context.onRefused({ rejection, peer: ended.peer?.toString(), remote, dialledBy: "them", refusedBy });
         },
         onReleased: () => {
           this.#strangers--;

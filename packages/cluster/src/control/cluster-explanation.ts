@@ -2,6 +2,7 @@ import type { JoinExplanation } from "@rollcall/join/scheduler";
 import type { SwimExplanation } from "@rollcall/swim";
 import type { AssociationCounters } from "../association/associations.js";
 import type { MemberStatus } from "../membership/member.js";
+import type { RefusalExplanation } from "./refusals.js";
 
 /** Why a node is not up, or that it is. */
 export const NODE_SITUATIONS = Object.freeze({
@@ -38,6 +39,8 @@ export interface ClusterExplanation {
   readonly announcement: { readonly state: string; readonly lastError: string | undefined };
   /** How often each rejection code was given or heard in handshakes. */
   readonly rejections: Readonly<Record<string, number>>;
+  /** The latest refusal with each of these codes: who said no to whom, and why. */
+  readonly refusals: readonly RefusalExplanation[];
   /** How many associations are open, and what went through them. */
   readonly associations: { readonly open: number } & Readonly<AssociationCounters>;
   /** What this node keeps because of others, now; all of it is bounded. */

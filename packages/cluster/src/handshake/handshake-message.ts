@@ -18,6 +18,7 @@ export const REJECTION_CODES = Object.freeze({
   NODE_DOWN: "the node that answers has been downed",
   TOMBSTONED: "the node has been removed from the cluster; only a new incarnation may join",
   DUPLICATE_NODE_ID: "a member at another address has the same node id",
+  UNAUTHENTICATED: "the two have no secret in common, or only one of them has a secret at all",
   TOO_MANY_HANDSHAKES: "too many handshakes are under way",
   NOT_UNDERSTOOD: "what was sent is not a handshake of this protocol",
 } as const);
@@ -65,7 +66,19 @@ export interface Reject {
   readonly by?: { readonly nodeId: string; readonly side: Side };
 }
 
-export type HandshakeMessage = Offer | Accept | Confirm | Reject;
+/** Any of the others in a wrapping that only who knows the secret can make and open; see `secret-seal.ts`. */
+export interface Sealed {
+  readonly kind: "sealed";
+  /** Drawn by who sends it, for this handshake alone; empty in a message after the sender's first. */
+  readonly nonce: Uint8Array;
+  readonly body: Uint8Array;
+  readonly proof: Uint8Array;
+}
+
+export type HandshakeMessage = Offer | Accept | Confirm | Reject | Sealed;
+
+/** How messages are sealed. Another number is another way, which this version does not know. */
+const SEAL_SCHEME = 1;
 
 /** Handshake messages are JSON, so that a look at the wire tells what goes on and any version can read a refusal. */
 export function encodeHandshake(message: HandshakeMessage): Uint8Array {
@@ -93,6 +106,10 @@ function toFields(message: HandshakeMessage): object {
       return { use: message.use };
     case "reject":
       return { code: message.code, reason: message.reason, by: message.by && toSpeaker(message.by) };
+    case "sealed": {
+      const [nonce, body, proof] = [message.nonce, message.body, message.proof].map(toBase64);
+      return { scheme: SEAL_SCHEME, nonce, body, proof };
+    }
   }
 }
 
@@ -118,6 +135,12 @@ function fromFields(fields: Record<string, unknown>): HandshakeMessage | undefin
       const reason = String(fields.reason).slice(0, 1_000);
       return { kind: "reject", code: fields.code as RejectionCode, reason, ...(by && { by }) };
     }
+    case "sealed": {
+      const { scheme, nonce, body, proof } = fields;
+      if (scheme !== SEAL_SCHEME) return undefined;
+      if (typeof nonce !== "string" || typeof body !== "string" || typeof proof !== "string") return undefined;
+      return { kind: "sealed", nonce: fromBase64(nonce), body: fromBase64(body), proof: fromBase64(proof) };
+    }
     default:
       return undefined;
   }
@@ -132,6 +155,14 @@ function fromSpeaker(value: unknown): Reject["by"] {
   const { nodeId, lowest, members } = value as Record<string, unknown>;
   if (typeof nodeId !== "string" || typeof members !== "number") return undefined;
   return { nodeId, side: { lowest: fromNode(lowest), members } };
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Buffer.from(text, "base64");
 }
 
 function toNode({ system, host, port, id }: UniqueNode): object {

@@ -7,8 +7,8 @@ export interface ProtocolVersion {
   readonly patch: number;
 }
 
-/** What this release speaks. */
-export const PROTOCOL_VERSION: ProtocolVersion = Object.freeze({ major: 1, minor: 0, patch: 0 });
+/** What this release speaks. Since 1.1 the messages of a handshake may be sealed with a secret. */
+export const PROTOCOL_VERSION: ProtocolVersion = Object.freeze({ major: 1, minor: 1, patch: 0 });
 
 /** The version that two nodes will speak, or undefined if there is none. */
 export function negotiateVersion(ours: ProtocolVersion, theirs: ProtocolVersion): ProtocolVersion | undefined {

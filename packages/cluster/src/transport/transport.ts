@@ -12,6 +12,11 @@ export interface ConnectionHandler {
 export interface Connection {
   /** Where the other side is, for logs. */
   readonly remote: string;
+  /**
+   * What both ends of this very connection know, and nobody who is between them: the exporter of TLS (RFC 9266).
+   * Undefined where there is none.
+   */
+  readonly channelBinding?: Uint8Array | undefined;
   handle(handler: ConnectionHandler): void;
   /**
    * Sends a frame.

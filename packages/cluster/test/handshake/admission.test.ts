@@ -88,14 +88,14 @@ describe("an offer is rejected", () => {
     expect(admission).toMatchObject({ kind: "reject", code });
   });
 
-  it("with every code there is, but for the two that are given before there is an offer", () => {
+  it("with every code there is, but for those that are given before there is an offer", () => {
     const unused = Object.keys(REJECTION_CODES).filter((code) => !refusals.some(([used]) => used === code));
-    expect(unused).toEqual(["TOO_MANY_HANDSHAKES", "NOT_UNDERSTOOD"]);
+    expect(unused).toEqual(["UNAUTHENTICATED", "TOO_MANY_HANDSHAKES", "NOT_UNDERSTOOD"]);
   });
 
   it("with a reason that names both sides", () => {
     const reason = (changes: Partial<Offer>) => (admitOffer(offer(changes), view()) as { reason: string }).reason;
-    expect(reason({ protocol: { major: 9, minor: 1, patch: 2 } })).toMatch(/9\.1\.2.*1\.0\.0/);
+    expect(reason({ protocol: { major: 9, minor: 1, patch: 2 } })).toMatch(/9\.1\.2.*1\.1\.0/);
     expect(reason({ from: new UniqueNode("other", "10.0.0.2", 7337, peer.id) })).toMatch(/test.*other/);
     expect(reason({ targetId: peer.id })).toContain(peer.id);
     expect(reason({ from: elsewhere(self.id) })).toMatch(/10\.0\.0\.99:7337.*10\.0\.0\.1:7337/);

@@ -20,6 +20,8 @@ const anyNode = fc
 const part = fc.integer({ min: 0, max: 999 });
 const protocol = fc.record({ major: part, minor: part, patch: part });
 
+const someBytes = fc.uint8Array({ maxLength: 200 }).map((each) => Buffer.from(each));
+
 const anyMessage: fc.Arbitrary<HandshakeMessage> = fc.oneof(
   fc.record({
     kind: fc.constant("offer" as const),
@@ -34,6 +36,7 @@ const anyMessage: fc.Arbitrary<HandshakeMessage> = fc.oneof(
     existing: fc.constantFrom("none" as const, "begun" as const, "open" as const),
   }),
   fc.record({ kind: fc.constant("confirm" as const), use: fc.boolean() }),
+  fc.record({ kind: fc.constant("sealed" as const), nonce: someBytes, body: someBytes, proof: someBytes }),
   fc.record({
     kind: fc.constant("reject" as const),
     code: fc.constantFrom(...(Object.keys(REJECTION_CODES) as RejectionCode[])),
@@ -44,6 +47,7 @@ const anyMessage: fc.Arbitrary<HandshakeMessage> = fc.oneof(
 const bytes = (value: unknown) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value));
 const from = { system: "test", host: "10.0.0.1", port: 7337, id: "0000000000000001" };
 const offer = { rollcall: "offer", protocol: "1.0.0", from };
+const sealed = { rollcall: "sealed", scheme: 1, nonce: "", body: "", proof: "" };
 const accept = { rollcall: "accept", protocol: "1.0.0", from, existing: "none" };
 
 describe("a handshake message", () => {
@@ -108,6 +112,10 @@ describe("bytes that are no handshake message", () => {
     ["a reject without a known code", { rollcall: "reject", code: "BECAUSE", reason: "" }],
     ["a reject with an inherited code", { rollcall: "reject", code: "toString", reason: "" }],
     ["a reject without a code", { rollcall: "reject", reason: "" }],
+    ["something sealed in a way of the future", { ...sealed, scheme: 2 }],
+    ["something sealed without a nonce", { ...sealed, nonce: undefined }],
+    ["something sealed with nothing in it", { ...sealed, body: 1 }],
+    ["something sealed and not proven", { ...sealed, proof: null }],
     ["an offer that is too large", { ...offer, padding: "x".repeat(MAX_HANDSHAKE_FRAME_BYTES) }],
   ])("are not read: %s", (_, value) => {
     expect(decodeHandshake(bytes(value))).toBeUndefined();

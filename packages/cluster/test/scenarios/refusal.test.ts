@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { formatVersion, PROTOCOL_VERSION } from "../../src/handshake/protocol-version.js";
 import { failureOf } from "../support/failed-join.js";
 import { forEachSeed } from "../support/seeds.js";
 import { Simulation, seen, statusOf } from "../support/simulation.js";
@@ -15,7 +16,7 @@ describe("a node is refused", () => {
     expect([seen(a), seen(future)]).toEqual(["1 joining", "2 joining"]);
   });
 
-  it.each(["1.0.99", "1.7.0"])("not when it speaks a newer version of the same protocol: %s", async (version) => {
+  it.each(["1.1.99", "1.7.0"])("not when it speaks a newer version of the same protocol: %s", async (version) => {
     await using world = new Simulation();
     const [a] = await world.startMany(1);
     const newer = await world.start({ configure: tapped(world, { send: speaking(version) }) });
@@ -151,6 +152,8 @@ describe("two newcomers with one id that join through different members at once"
 function speaking(version: string): (frame: Uint8Array) => Uint8Array {
   return (frame) => {
     const text = Buffer.from(frame).toString();
-    return text.startsWith('{"rollcall":"offer"') ? Buffer.from(text.replace('"1.0.0"', `"${version}"`)) : frame;
+    return text.startsWith('{"rollcall":"offer"')
+      ? Buffer.from(text.replace(`"${formatVersion(PROTOCOL_VERSION)}"`, `"${version}"`))
+      : frame;
   };
 }

@@ -2,8 +2,10 @@ import { SimulatedNetwork, seededRandom, VirtualClock } from "@rollcall/testkit"
 import { Associations, type AssociationsOptions } from "../../src/association/associations.js";
 import type { AdmissionView } from "../../src/handshake/admission.js";
 import type { Reject } from "../../src/handshake/handshake-message.js";
+import { type Authentication, noAuthentication } from "../../src/handshake/handshake-session.js";
 import { quietLogger } from "../../src/logger.js";
 import type { UniqueNode } from "../../src/node.js";
+import type { Transport } from "../../src/transport/transport.js";
 import { node } from "./nodes.js";
 
 const OPTIONS: AssociationsOptions = {
@@ -33,6 +35,10 @@ export class Talkers {
   readonly random: () => number;
   readonly network: SimulatedNetwork;
   readonly #options: AssociationsOptions;
+  /** How those who are added from now on prove who they are. */
+  authentication: Authentication = noAuthentication;
+  /** What becomes of the transport of those who are added from now on. */
+  wrap: (transport: Transport, host: string) => Transport = (transport) => transport;
 
   constructor(seed = 1, latencyMs: readonly [number, number] = [0.2, 1], options: Partial<AssociationsOptions> = {}) {
     this.random = seededRandom(seed);
@@ -43,7 +49,7 @@ export class Talkers {
   /** A talker that listens, unless told not to. */
   async add(number: number, incarnation = 0, listens = true): Promise<Talker> {
     const self = node(number, incarnation);
-    const transport = this.network.transport(self.host);
+    const transport = this.wrap(this.network.transport(self.host), self.host);
     const talker: Talker = {
       self,
       heard: [],
@@ -64,6 +70,7 @@ export class Talkers {
           isTombstoned: (id) => talker.view.isTombstoned(id),
           side: () => talker.view.side(),
         },
+        authentication: this.authentication,
         transport,
         clock: this.clock,
         random: this.random,
@@ -73,7 +80,7 @@ export class Talkers {
         onUnreached: () => {},
         onDissociated: () => {},
         onFrame: (peer, frame) => talker.heard.push({ from: peer.host, text: Buffer.from(frame).toString() }),
-        onRejected: (rejection) => talker.rejections.push(rejection),
+        onRefused: ({ rejection }) => talker.rejections.push(rejection),
       }),
       say(to, ...texts) {
         for (const text of texts) talker.associations.send(to.self, Buffer.from(text));
