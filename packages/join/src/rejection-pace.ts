@@ -14,6 +14,7 @@ export const REJECTION_PACE: Readonly<Record<string, RejectionPace>> = Object.fr
   WRONG_SYSTEM: "permanent",
   INCOMPATIBLE_PROTOCOL: "permanent",
   UNAUTHENTICATED: "permanent",
+  CERTIFICATE_REFUSED: "permanent",
   // The hook of a node decided so; it may decide otherwise when somebody has changed what it goes by.
   NOT_ADMITTED: "permanent",
   // The address belongs to somebody else by now; a registry needs its time-to-live to notice.

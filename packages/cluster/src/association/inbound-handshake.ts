@@ -13,7 +13,8 @@ import type { Connection } from "../transport/transport.js";
 
 export interface InboundHandshakeContext {
   readonly view: AdmissionView;
-  readonly session: HandshakeSession;
+  /** Made when it is needed first: what the connection is bound to may not be known when it comes. */
+  readonly session: () => HandshakeSession;
   /** What exists with the peer besides this handshake. */
   readonly existing: (nodeId: string) => Existing;
   /** The peer wants the connection used. */
@@ -31,6 +32,7 @@ export class InboundHandshake {
   peer: UniqueNode | undefined;
   readonly #context: InboundHandshakeContext;
   readonly #timer: Timer;
+  #made: HandshakeSession | undefined;
   #over = false;
 
   /** @param startTimer arms the time-out of the whole handshake */
@@ -61,33 +63,49 @@ export class InboundHandshake {
     this.#end(rejection);
   }
 
+  get #session(): HandshakeSession {
+    this.#made ??= this.#context.session();
+    return this.#made;
+  }
+
   #say(message: Accept | Reject): void {
-    this.connection.send(this.#context.session.write(encodeHandshake(message)));
+    this.connection.send(this.#session.write(encodeHandshake(message)));
   }
 
   #receive(frame: Uint8Array): void {
     if (this.#over) return;
-    const message = this.#context.session.read(frame);
+    const message = this.#session.read(frame);
     if (this.peer === undefined) {
       if (message.kind === "offer") this.#receiveOffer(message);
       else if (message.kind === "unread") this.refuse(message.because);
+      else if (message.kind === "reject") this.#hangUp(message);
       else this.refuse(reject("NOT_UNDERSTOOD", "a handshake begins with an offer"));
     } else if (message.kind === "confirm" && message.use) {
       this.#over = true;
       this.#timer.cancel();
       this.#context.onConfirmed(this, this.peer);
       this.#context.onReleased();
+    } else if (message.kind === "reject") {
+      this.#hangUp(message);
     } else {
       this.connection.close();
-      if (message.kind === "reject") this.#end(message, "them");
-      else
-        this.#end(
-          message.kind === "unread" && message.because.code === "UNAUTHENTICATED" ? message.because : undefined,
-        );
+      const isUnproven = message.kind === "unread" && message.because.code === "UNAUTHENTICATED";
+      this.#end(isUnproven ? message.because : undefined);
     }
   }
 
+  /** The peer says no. */
+  #hangUp(rejection: Reject): void {
+    this.connection.close();
+    this.#end(rejection, "them");
+  }
+
   #receiveOffer(offer: Offer): void {
+    const contradiction = this.connection.contradiction?.(offer.from);
+    if (contradiction !== undefined) {
+      this.refuse(reject("CERTIFICATE_REFUSED", contradiction));
+      return;
+    }
     const admission = admitOffer(offer, this.#context.view);
     if ("kind" in admission) {
       this.refuse(admission);

@@ -1,6 +1,6 @@
 import type { Timer } from "@rollcall/core";
 import { ClusterError } from "../cluster-error.js";
-import { type AdmissionView, admitPeer } from "../handshake/admission.js";
+import { type AdmissionView, admitPeer, reject } from "../handshake/admission.js";
 import { type Accept, encodeHandshake, type HandshakeMessage, type Reject } from "../handshake/handshake-message.js";
 import type { HandshakeSession } from "../handshake/handshake-session.js";
 import { PROTOCOL_VERSION } from "../handshake/protocol-version.js";
@@ -101,7 +101,9 @@ export function performHandshake(
 function conclude(connection: Connection, accept: Accept, context: OutboundHandshakeContext): OutboundResult {
   const say = (message: HandshakeMessage) => connection.send(context.session.write(encodeHandshake(message)));
   const peer = accept.from;
-  const refusal = admitPeer(peer, context.view);
+  const contradiction = connection.contradiction?.(peer);
+  const refusal =
+    contradiction === undefined ? admitPeer(peer, context.view) : reject("CERTIFICATE_REFUSED", contradiction);
   if (refusal !== undefined) {
     say(refusal);
     connection.close();

@@ -60,7 +60,7 @@ export class Reception {
       connection,
       {
         view,
-        session: authentication.answer(connection.channelBinding),
+        session: () => authentication.answer(connection.channelBinding),
         existing: (nodeId) => (isOpen(nodeId) ? "open" : this.hosts(nodeId) ? "begun" : "none"),
         onConfirmed: (ended, peer) => {
           this.#handshakes.delete(ended);

@@ -19,6 +19,7 @@ export const REJECTION_CODES = Object.freeze({
   TOMBSTONED: "the node has been removed from the cluster; only a new incarnation may join",
   DUPLICATE_NODE_ID: "a member at another address has the same node id",
   UNAUTHENTICATED: "the two have no secret in common, or only one of them has a secret at all",
+  CERTIFICATE_REFUSED: "one side does not accept the certificate of the other, or not for the node that it says it is",
   TOO_MANY_HANDSHAKES: "too many handshakes are under way",
   NOT_UNDERSTOOD: "what was sent is not a handshake of this protocol",
 } as const);

@@ -13,6 +13,9 @@ const NONCE_BYTES = 32;
 
 const NONE = new Uint8Array();
 
+/** What is believed although it is not sealed: it says that no secret was asked for yet. */
+const IN_THE_OPEN: ReadonlySet<string> = new Set(["UNAUTHENTICATED", "CERTIFICATE_REFUSED"]);
+
 /** Each message is of one step, so that none can be taken for another, nor sent back to whoever said it. */
 const STEPS = {
   offer: Buffer.from("1 the dialling side offers"),
@@ -52,7 +55,7 @@ export class SecretDialling implements HandshakeSession {
   read(frame: Uint8Array): HandshakeMessage | Unread {
     const message = decodeHandshake(frame);
     // All that whoever does not know the secret can say. Anybody between the two could, so nothing else follows from it.
-    if (message?.kind === "reject" && message.code === "UNAUTHENTICATED") return message;
+    if (message?.kind === "reject" && IN_THE_OPEN.has(message.code)) return message;
     if (message?.kind !== "sealed" || this.#offerProof === undefined || this.#answered !== undefined) return unproven();
     const { nonce, body, proof } = message;
     if (nonce.length !== NONCE_BYTES) return unproven();
@@ -120,6 +123,7 @@ export class SecretAnswering implements HandshakeSession {
 
   #readOffer(message: HandshakeMessage | undefined): HandshakeMessage | Unread {
     if (message?.kind === "offer") return unread("UNAUTHENTICATED", ONLY_ANSWERING_SIDE);
+    if (message?.kind === "reject" && message.code === "CERTIFICATE_REFUSED") return message;
     if (message?.kind !== "sealed" || message.nonce.length !== NONCE_BYTES) return unproven();
     const { nonce, body, proof } = message as Sealed;
     const context = contextOf(STEPS.offer, this.#binding, nonce);

@@ -1,4 +1,6 @@
+import type { X509Certificate } from "node:crypto";
 import type { Endpoint } from "@rollcall/core";
+import type { UniqueNode } from "../node.js";
 
 /** What happens on a connection. Set once, before anything can happen. */
 export interface ConnectionHandler {
@@ -14,9 +16,16 @@ export interface Connection {
   readonly remote: string;
   /**
    * What both ends of this very connection know, and nobody who is between them: the exporter of TLS (RFC 9266).
-   * Undefined where there is none.
+   * Undefined where there is none, and until a frame has come or can be sent.
    */
   readonly channelBinding?: Uint8Array | undefined;
+  /** What the other side has proven to be, if it had to: a certificate that is trusted here. Known as the binding is. */
+  readonly peerCertificate?: X509Certificate | undefined;
+  /**
+   * Why whoever is on the other side cannot be the node that it says it is, for both sides to read; undefined if it can.
+   * Where this is missing, anybody may say anything.
+   */
+  contradiction?(claimed: UniqueNode): string | undefined;
   handle(handler: ConnectionHandler): void;
   /**
    * Sends a frame.
