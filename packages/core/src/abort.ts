@@ -11,16 +11,19 @@ export interface Scope {
 
 /**
  * `AbortSignal.any` would do the same but gives no way to let go of a long-lived parent; here a parent has no listener
- * left once the scope is closed.
+ * left once the scope is closed. Nor does the option `signal` of `addEventListener`: Node.js then holds on for good to
+ * whatever a scope that is never closed can reach.
  */
 export function openScope(...parents: (AbortSignal | undefined)[]): Scope {
   const controller = new AbortController();
   const { signal } = controller;
-  const close = (reason?: unknown) => controller.abort(reason);
+  const leaving: (() => void)[] = [];
+  const close = (reason?: unknown) => {
+    controller.abort(reason);
+    for (const leave of leaving) leave();
+  };
   for (const parent of parents) {
-    // The listener goes with the scope's own signal. Nothing is added once that has aborted.
-    if (parent?.aborted) close(parent.reason);
-    else parent?.addEventListener("abort", () => close(parent.reason), { signal });
+    if (parent && !signal.aborted) leaving.push(onAbort(parent, () => close(parent.reason)));
   }
   return { signal, close };
 }
