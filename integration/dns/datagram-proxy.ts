@@ -1,7 +1,8 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import type { Cleanup } from "../support/cleanup.ts";
+import { freePort } from "../support/ports.ts";
 
 const LOOPBACK = "127.0.0.1";
 /** Who has not been answered by then is forgotten, in milliseconds. */
@@ -31,6 +32,8 @@ export class DatagramProxy {
   }
 
   static async start(target: number, onEnd: Cleanup): Promise<DatagramProxy> {
+    // One that is free is so by UDP, too: what asks a name server comes from others.
+    const port = await freePort();
     const tcp = createServer((socket) => {
       proxy.accepted++;
       const there = connect(target, LOOPBACK);
@@ -38,10 +41,9 @@ export class DatagramProxy {
       socket.on("close", () => there.destroy());
       there.on("close", () => socket.destroy());
       socket.pipe(there).pipe(socket);
-    }).listen(0, LOOPBACK);
+    }).listen(port, LOOPBACK);
     await once(tcp, "listening");
     onEnd(() => void tcp.close());
-    const { port } = tcp.address() as AddressInfo;
     const socket = createSocket("udp4");
     await new Promise<void>((resolve) => socket.bind(port, LOOPBACK, resolve));
     const proxy = new DatagramProxy(target, port, socket);

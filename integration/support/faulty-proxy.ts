@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import type { Cleanup } from "./cleanup.ts";
+import { freePort } from "./ports.ts";
 import { type LinkBehaviour, ProxyLink } from "./proxy-link.ts";
 import type { RequestCounter } from "./request-counters.ts";
 
@@ -41,9 +42,9 @@ export class FaultyProxy {
     this.#server = this.#serve(server);
   }
 
-  /** Listens on a free port of 127.0.0.1. */
+  /** Listens on a free port of 127.0.0.1, which it keeps while it refuses: no connection of anybody's comes from it. */
   static async start(targetPort: number, onEnd: Cleanup, options: FaultyProxyOptions = {}): Promise<FaultyProxy> {
-    const proxy = new FaultyProxy(await listen(0), targetPort, options);
+    const proxy = new FaultyProxy(await listen(await freePort()), targetPort, options);
     onEnd(() => proxy.refuse());
     return proxy;
   }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { freePort } from "../../../../integration/support/ports.js";
 import { StandInCatalog } from "./stand-in-catalog.js";
 
 /** What to answer instead of what is true. */
@@ -44,7 +45,7 @@ export class ConsulStandIn {
   }
 
   static async start(): Promise<ConsulStandIn> {
-    return new ConsulStandIn(await listen(0));
+    return new ConsulStandIn(await listen(await freePort()));
   }
 
   get url(): string {

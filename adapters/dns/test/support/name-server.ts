@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket as TcpSocket } from "node:net";
+import { freePort } from "../../../../integration/support/ports.js";
 import { readQuery, respond } from "./replies.js";
 import type { Behaviour, Deed } from "./simulated-servers.js";
 
@@ -12,18 +13,19 @@ export class NameServer implements AsyncDisposable {
   behaviour: Behaviour;
   /** Where the last datagram came from. */
   lastAsker: AddressInfo | undefined;
-  #port = 0;
+  readonly #port: number;
   #udp: Socket | undefined;
   #tcp: Server | undefined;
   readonly #connections = new Set<TcpSocket>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  private constructor(behaviour: Behaviour) {
+  private constructor(port: number, behaviour: Behaviour) {
+    this.#port = port;
     this.behaviour = behaviour;
   }
 
   static async start(behaviour: Behaviour = () => ({})): Promise<NameServer> {
-    const server = new NameServer(behaviour);
+    const server = new NameServer(await freePort(), behaviour);
     await server.open();
     return server;
   }
@@ -41,7 +43,6 @@ export class NameServer implements AsyncDisposable {
   async open(): Promise<void> {
     const tcp = createServer((socket) => this.#connected(socket)).listen(this.#port, LOOPBACK);
     await once(tcp, "listening");
-    this.#port = (tcp.address() as AddressInfo).port;
     const udp = createSocket("udp4");
     udp.on("message", (bytes, { address, port, family }) => {
       this.lastAsker = { address, port, family };

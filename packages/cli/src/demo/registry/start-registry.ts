@@ -1,11 +1,16 @@
 import { fork } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { accessSync, constants, mkdtempSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type RegistryName, type RegistryServer, registryKind } from "./registries.js";
+
+/** Below those that systems take for connections, of which one might be gone by the time that a server wants it. */
+const LEAST_PORT = 10_000;
+const MOST_PORT = 32_000;
 
 /** What a keeper is told to run. */
 export interface KeptServers {
@@ -87,9 +92,22 @@ function onPath(program: string): string | undefined {
 
 /** Different ones, since all are taken before any is given back. */
 async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
+  const servers: Server[] = [];
+  while (servers.length < count) {
+    const server = createServer();
+    const port = LEAST_PORT + randomInt(MOST_PORT - LEAST_PORT);
+    if (await listens(server, port)) servers.push(server);
+  }
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => once(server.close(), "close")));
   return ports;
+}
+
+async function listens(server: Server, port: number): Promise<boolean> {
+  try {
+    await once(server.listen(port, "127.0.0.1"), "listening");
+    return true;
+  } catch {
+    return false;
+  }
 }
