@@ -7,6 +7,7 @@ import { type KubernetesDiscoveryOptions, kubernetesDiscovery } from "@rollcall/
 import { kubeconfigText } from "../../adapters/kubernetes/test/support/kubeconfig-file.ts";
 import { endpointOf, SLICES, slice } from "../../adapters/kubernetes/test/support/objects.ts";
 import type { Access, Registry, RegistryServer, ServerOptions } from "../registries/registry.ts";
+import type { KubeApiServer } from "../servers/kube-apiserver.ts";
 import type { Cleanup } from "../support/cleanup.ts";
 import { http1Requests } from "../support/request-counters.ts";
 import { type KubernetesPrograms, type RealAccount, type RealServer, realServer } from "./support/real-server.ts";
@@ -21,7 +22,7 @@ export function kubernetesRegistry(programs: KubernetesPrograms): Registry {
     module: "@rollcall/kubernetes",
     factory: "kubernetesDiscovery",
     start: (options) => RunningKubernetes.start(programs, options),
-    // It is always TLS, in which nothing can be counted.
+    // It is always TLS, in which nothing can be counted; where that is what matters, the server counts.
     counter: http1Requests,
     noticeMs: TIMES.inactivityMs + TIMES.requestTimeoutMs + 1_000,
     recoveryMs: 5_000,
@@ -139,6 +140,9 @@ class RunningKubernetes implements RegistryServer {
     writeFileSync(kubeconfig, kubeconfigText({ server: `https://127.0.0.1:${port}`, ca, ...identity }));
     return { service, namespace: this.#namespace, kubeconfig, ...TIMES };
   }
+
+  /** See {@link KubeApiServer.requests}. */
+  requests = () => this.#server.server.requests();
 
   /** What a bare client needs. */
   get access() {

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { get } from "node:https";
 import { join } from "node:path";
 import type { CertificateFiles } from "../support/certificates.ts";
@@ -59,6 +59,25 @@ export interface KubeApiServerOptions {
 
 const ISSUER = "https://kubernetes.default.svc";
 
+/** A line as soon as a request to list or watch what adapters look at has come, except those of the server itself. */
+const AUDIT_POLICY = {
+  apiVersion: "audit.k8s.io/v1",
+  kind: "Policy",
+  omitStages: ["ResponseStarted", "ResponseComplete", "Panic"],
+  rules: [
+    { level: "None", users: ["system:apiserver"] },
+    {
+      level: "Metadata",
+      verbs: ["list", "watch"],
+      resources: [
+        { group: "discovery.k8s.io", resources: ["endpointslices"] },
+        { group: "", resources: ["pods"] },
+      ],
+    },
+    { level: "None" },
+  ],
+};
+
 /** An API server without the rest of Kubernetes: nothing runs pods, or writes EndpointSlices by itself. */
 export class KubeApiServer implements AsyncDisposable {
   /** Of somebody who may do everything. */
@@ -67,12 +86,19 @@ export class KubeApiServer implements AsyncDisposable {
   readonly process: ServerProcess;
   readonly #etcd: EtcdServer;
   readonly #signingKey: string;
+  readonly #auditLog: string;
 
-  private constructor(process: ServerProcess, port: number, etcd: EtcdServer, signingKey: string) {
+  private constructor(
+    process: ServerProcess,
+    port: number,
+    etcd: EtcdServer,
+    { signingKey, auditLog }: { signingKey: string; auditLog: string },
+  ) {
     this.process = process;
     this.port = port;
     this.#etcd = etcd;
     this.#signingKey = signingKey;
+    this.#auditLog = auditLog;
   }
 
   static async start(program: Program, options: KubeApiServerOptions): Promise<KubeApiServer> {
@@ -80,8 +106,12 @@ export class KubeApiServer implements AsyncDisposable {
     const port = await freePort();
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const signingKey = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    let auditLog = "";
     const process = await ServerProcess.start("kube-apiserver", async (folder) => {
       const [keyFile, tokenFile] = [join(folder, "accounts.key"), join(folder, "tokens.csv")];
+      const policyFile = join(folder, "audit-policy.json");
+      auditLog = join(folder, "audit.log");
+      await writeFile(policyFile, JSON.stringify(AUDIT_POLICY));
       await writeFile(keyFile, signingKey);
       await writeFile(tokenFile, 'the-administrator,admin,1,"system:masters"\n');
       return {
@@ -91,14 +121,14 @@ export class KubeApiServer implements AsyncDisposable {
           ...[`--tls-cert-file=${certificate.certificateFile}`, `--tls-private-key-file=${certificate.keyFile}`],
           ...[`--service-account-issuer=${ISSUER}`, `--service-account-key-file=${keyFile}`],
           ...[`--service-account-signing-key-file=${keyFile}`, "--service-cluster-ip-range=10.96.0.0/16,fd00:96::/108"],
-          `--cert-dir=${folder}`,
+          ...[`--cert-dir=${folder}`, `--audit-policy-file=${policyFile}`, `--audit-log-path=${auditLog}`],
           ...(clientAuthorityFile === undefined ? [] : [`--client-ca-file=${clientAuthorityFile}`]),
           ...flags,
         ],
         ready: (_child, signal) => answers(() => ready(port, signal), signal),
       };
     });
-    return new KubeApiServer(process, port, etcd, signingKey);
+    return new KubeApiServer(process, port, etcd, { signingKey, auditLog });
   }
 
   /**
@@ -120,6 +150,11 @@ export class KubeApiServer implements AsyncDisposable {
     const part = (content: object) => Buffer.from(JSON.stringify(content)).toString("base64url");
     const content = `${part({ alg: "RS256" })}.${part(claims)}`;
     return `${content}.${sign("sha256", Buffer.from(content), this.#signingKey).toString("base64url")}`;
+  }
+
+  /** How often it was asked to list or watch pods or EndpointSlices, whatever became of it. TLS hides that from proxies. */
+  async requests(): Promise<number> {
+    return (await readFile(this.#auditLog, "utf8")).split("\n").length - 1;
   }
 
   /** Makes etcd forget what happened until now. */

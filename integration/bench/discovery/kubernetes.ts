@@ -20,7 +20,7 @@ export const load: LoadSubject = async () => {
       },
     },
     options: (service, port) => ({ ...server?.options(service, { port }), watchMs, inactivityMs, requestTimeoutMs }),
-    uncounted: "requests cannot be counted in TLS, and a watch is begun anew every five minutes",
+    requests: (running) => (running as RunningKubernetes).requests(),
     async watch(running, service, onChange) {
       const { ca, token, port, namespace } = (running as RunningKubernetes).access;
       const selector = `labelSelector=kubernetes.io/service-name=${service}`;

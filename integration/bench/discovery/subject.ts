@@ -7,8 +7,8 @@ export interface Subject {
   options(service: string, port: number): object;
   /** From one heartbeat of an announcement to the next, with those options, in milliseconds. */
   readonly heartbeatMs?: number;
-  /** Why what a node asks at rest cannot be measured. */
-  readonly uncounted?: string;
+  /** How many requests the server has had, where a proxy cannot count them. */
+  requests?(server: RegistryServer): Promise<number>;
   /**
    * The least that can be had: the mechanism's own client, watching one service, with nothing around it. Resolves when it
    * watches.
