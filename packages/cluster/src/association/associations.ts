@@ -38,6 +38,8 @@ export interface AssociationsContext {
   /** `dialled`: it was this node that dialled. */
   readonly onAssociated: (peer: UniqueNode, dialled: boolean) => void;
   readonly onDissociated: (peer: UniqueNode) => void;
+  /** Another connection takes the place of the one there was; what was sent over that may be lost. */
+  readonly onReplaced: (peer: UniqueNode) => void;
   /** A wanted peer was dialled: nobody listens there, or another incarnation does. */
   readonly onUnreached: (peer: UniqueNode, evidence: "refused" | "replaced") => void;
   readonly onFrame: (peer: UniqueNode, frame: Uint8Array) => void;
@@ -212,16 +214,19 @@ export class Associations {
     });
   }
 
-  /** Sends a frame, over a connection that is made for it if need be; what cannot be sent or kept is counted. */
-  send(peer: UniqueNode, frame: Uint8Array): void {
-    if (this.#stopped) return;
+  /**
+   * Sends a frame, over a connection that is made for it if need be; what cannot be sent or kept is counted.
+   *
+   * @returns false if it was dropped
+   */
+  send(peer: UniqueNode, frame: Uint8Array): boolean {
+    if (this.#stopped) return false;
     const association = this.#association(peer);
-    if (association.connection !== undefined) {
-      this.#transmit(association.connection, frame);
-    } else {
-      if (!association.buffer.push(frame)) this.counters.droppedFrames++;
-      this.#pursuit.reach(association);
-    }
+    if (association.connection !== undefined) return this.#transmit(association.connection, frame);
+    const isKept = association.buffer.push(frame);
+    if (!isKept) this.counters.droppedFrames++;
+    this.#pursuit.reach(association);
+    return isKept;
   }
 
   /**
@@ -287,7 +292,8 @@ export class Associations {
 
   #use(connection: Connection, peer: UniqueNode, dialled: boolean): void {
     const association = this.#association(peer);
-    association.connection?.destroy();
+    const former = association.connection;
+    former?.destroy();
     association.connection = connection;
     association.openedAt = ++this.#opened;
     association.failures = 0;
@@ -301,6 +307,7 @@ export class Associations {
       },
       onClose: (error) => this.#lost(association, error),
     });
+    if (former !== undefined) this.#context.onReplaced(peer);
     for (const frame of association.buffer.drain()) this.#transmit(connection, frame);
     this.#context.logger.debug({ peer: peer.toString(), remote: connection.remote }, "associated");
     this.#context.onAssociated(peer, dialled);
@@ -354,13 +361,15 @@ export class Associations {
     return member !== undefined && member.address === peer.address ? member : peer;
   }
 
-  #transmit(connection: Connection, frame: Uint8Array): void {
-    if (connection.send(frame)) {
+  #transmit(connection: Connection, frame: Uint8Array): boolean {
+    const isSent = connection.send(frame);
+    if (isSent) {
       this.counters.sentFrames++;
       this.counters.sentBytes += frame.length;
     } else {
       this.counters.droppedFrames++;
     }
+    return isSent;
   }
 }
 

@@ -79,6 +79,7 @@ export class Talkers {
         onAssociated: () => {},
         onUnreached: () => {},
         onDissociated: () => {},
+        onReplaced: () => {},
         onFrame: (peer, frame) => talker.heard.push({ from: peer.host, text: Buffer.from(frame).toString() }),
         onRefused: ({ rejection }) => talker.rejections.push(rejection),
       }),
