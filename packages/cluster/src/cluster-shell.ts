@@ -1,6 +1,8 @@
 import type { Clock, Endpoint, Random, Timer } from "@rollcall/core";
 import type { Joiner, JoinOutcome, MembershipView } from "@rollcall/join/scheduler";
 import { SWIM_MESSAGE_KIND, type SwimMessage } from "@rollcall/swim";
+import { ACTOR_FRAME, type ActorHost } from "./actor-host.js";
+import type { NodeStanding } from "./actors/actor-runtime-context.js";
 import { Associations } from "./association/associations.js";
 import { type ClusterChange, ClusterCore } from "./cluster-core.js";
 import { type Refusal, Refusals } from "./control/refusals.js";
@@ -31,6 +33,7 @@ export interface ClusterShellContext {
   readonly transport: Transport;
   readonly authentication: Authentication;
   readonly logger: Logger;
+  readonly actors: ActorHost;
   /** Hears of every change, in order. */
   readonly onChange: (change: ClusterChange) => void;
   /** The cluster says that this node is not one of it any more. */
@@ -106,11 +109,14 @@ export class ClusterShell implements Joiner, MembershipView {
           this.#closeUnlessMember(peer.id, settings.association.handshakeTimeoutMs);
         }
         this.detector.evidence(peer.id, "connected");
+        context.actors.connected(peer.id);
       },
       onDissociated: (peer) => {
         this.core.dissociated(peer.id);
         this.detector.evidence(peer.id, "connection-lost");
+        context.actors.connectionLost(peer.id);
       },
+      onReplaced: (peer) => context.actors.connectionLost(peer.id),
       onUnreached: (peer, evidence) => this.detector.evidence(peer.id, evidence),
       onFrame: (peer, frame) => this.#receive(peer, frame),
       onRefused: (refusal) => this.#refused(refusal),
@@ -161,6 +167,13 @@ export class ClusterShell implements Joiner, MembershipView {
     return this.core.table.living;
   }
 
+  standing(nodeId: string): NodeStanding {
+    const { table } = this.core;
+    const member = table.get(nodeId);
+    if (member !== undefined) return isLiving(member) ? "member" : "gone";
+    return table.tombstones.find(nodeId) === undefined ? "unknown" : "gone";
+  }
+
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -180,10 +193,15 @@ export class ClusterShell implements Joiner, MembershipView {
   }
 
   #receive(peer: UniqueNode, frame: Uint8Array): void {
+    // Most of what is said in a cluster that works; the runtime of actors sees to what it cannot read.
+    if (frame[0] === ACTOR_FRAME) {
+      this.#context.actors.receive(peer, frame);
+      return;
+    }
     try {
       if (isProbeFrame(frame)) this.#receiveProbe(peer, frame);
       else if (isDetectorMessage(frame)) this.detector.receive(peer.id, decodeDetectorMessage(frame));
-      else this.core.receive(peer, decodeGossip(frame, this.#toNode));
+      else this.core.receive(peer, decodeGossip(frame, this.toNode));
     } catch (error) {
       this.undecodable++;
       this.#context.logger.warn({ peer: peer.toString(), err: error }, "a member sent something that cannot be read");
@@ -197,7 +215,7 @@ export class ClusterShell implements Joiner, MembershipView {
   }
 
   /** The node that is known already, or a new one; members all belong to our system. */
-  readonly #toNode = (id: string, host: string, port: number): UniqueNode => {
+  readonly toNode = (id: string, host: string, port: number): UniqueNode => {
     const known = this.core.table.get(id)?.node;
     if (known !== undefined && known.host === host && known.port === port) return known;
     return UniqueNode.of(this.#context.self.system, host, port, id);

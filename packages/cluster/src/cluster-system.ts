@@ -1,5 +1,19 @@
 import { type Announcer, type Clock, canAnnounce, formatEndpoint, type Timer } from "@rollcall/core";
 import type { JoinScheduler } from "@rollcall/join/scheduler";
+import { ACTOR_FRAME, ActorHost, type CreateActorRuntime, RUNTIME } from "./actor-host.js";
+import type { ActorId } from "./actors/actor-id.js";
+import type { ActorRuntime } from "./actors/actor-runtime.js";
+import type { ActorSettings } from "./actors/actor-settings.js";
+import type {
+  ActorClass,
+  ActorRef,
+  ActorSpec,
+  ActorTermination,
+  AnyActorRef,
+  ArgumentsOf,
+  Sound,
+  Watch,
+} from "./actors/actor-types.js";
 import type { ClusterChange } from "./cluster-core.js";
 import { ClusterShell } from "./cluster-shell.js";
 import { type Composition, compose } from "./composition.js";
@@ -39,6 +53,7 @@ export class ClusterSystem implements AsyncDisposable {
   readonly #settings: ClusterSettings;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #actors: ActorHost;
   readonly #shell: ClusterShell;
   readonly #events: ClusterEvents;
   readonly #scheduler: JoinScheduler;
@@ -104,6 +119,20 @@ export class ClusterSystem implements AsyncDisposable {
     this.terminated = new Promise((resolve) => {
       this.#terminate = resolve;
     });
+    this.#actors = new ActorHost({
+      self,
+      settings: actorSettings(settings),
+      frameKind: ACTOR_FRAME,
+      maxFrameBytes: settings.association.maxFrameBytes,
+      maxWaitingBytes: settings.association.bufferedBytes,
+      clock,
+      random,
+      logger,
+      send: (peer, frame) => this.#shell.associations.send(peer, frame),
+      isConnected: (nodeId) => this.#shell.associations.isOpen(nodeId),
+      standing: (nodeId) => this.#shell.standing(nodeId),
+      toNode: (id, host, port) => this.#shell.toNode(id, host, port),
+    });
     this.#shell = new ClusterShell({
       self,
       settings,
@@ -112,6 +141,7 @@ export class ClusterSystem implements AsyncDisposable {
       transport,
       authentication,
       logger,
+      actors: this.#actors,
       onChange: (change) => this.#changed(change),
       onExpelled: (reason) => this.#expel(reason),
     });
@@ -149,6 +179,61 @@ export class ClusterSystem implements AsyncDisposable {
   }
 
   /**
+   * Makes an actor on this node, with what its class's constructor takes, and gives a reference to it.
+   *
+   * @param actor a class of actors; or one with options: `{ actor: Greeter, name: "front-desk" }`
+   * @throws ActorError `INVALID_ACTOR`, `INVALID_OPTION`, `NAME_TAKEN` or `SHUT_DOWN`; what the constructor throws
+   */
+  spawn<Class extends ActorClass>(
+    actor: Class & Sound<Class>,
+    ...args: ArgumentsOf<Class>
+  ): ActorRef<InstanceType<Class>>;
+  spawn<Class extends ActorClass>(
+    actor: ActorSpec<Class & Sound<Class>>,
+    ...args: ArgumentsOf<Class>
+  ): ActorRef<InstanceType<Class>>;
+  spawn(actor: ActorClass | ActorSpec<ActorClass>, ...args: readonly unknown[]): AnyActorRef {
+    const spec = typeof actor === "function" ? { actor } : actor;
+    return this.#actorsFor(spec.actor).spawn(spec.actor, spec, args);
+  }
+
+  /**
+   * A reference to an actor of a class, wherever it runs. Whether it is there shows when it is called.
+   *
+   * @param id of the actor; as text, as it is given by `String(reference)`; or where it is, with its name
+   * @throws ActorError `INVALID_ACTOR` or `INVALID_ID`
+   */
+  resolve<Class extends ActorClass>(
+    actor: Class & Sound<Class>,
+    id: ActorId | string | { readonly node: UniqueNode; readonly name: string },
+  ): ActorRef<InstanceType<Class>> {
+    return this.#actorsFor(actor).resolve(actor, id) as ActorRef<InstanceType<Class>>;
+  }
+
+  /**
+   * Calls `listener` when an actor is no more: it has stopped, or its node has gone. Once, and never before this returns;
+   * at once if the actor is not there. Not when the watch has been ended, or this system shut down.
+   */
+  watchTermination(actor: AnyActorRef, listener: (termination: ActorTermination) => void): Watch {
+    return this.#actors.existing.watch(actor, listener);
+  }
+
+  /**
+   * Stops an actor of this node once the call that it handles is over; what waits fails with `ACTOR_STOPPED`. Resolves
+   * when it has stopped.
+   *
+   * @throws ActorError `NOT_LOCAL`
+   */
+  stopActor(actor: AnyActorRef): Promise<void> {
+    return this.#actors.existing.stopActor(actor);
+  }
+
+  /** What runs the actors of this system; made if need be. For what is built on actors. */
+  actors(create: CreateActorRuntime): ActorRuntime {
+    return this.#actors.runtime(create);
+  }
+
+  /**
    * Leaves the cluster gracefully and gives everything back. Idempotent; works at any time, also while joining. The
    * others see this node leaving, then down, then removed.
    */
@@ -173,8 +258,10 @@ export class ClusterSystem implements AsyncDisposable {
     this.#onDown?.cancel();
     const withinMs = this.#settings.leave.stepTimeoutMs;
     await Promise.all([this.#bounded(this.#announcement.withdraw(), withinMs), this.#scheduler.stop()]);
-    await leaveGracefully(this.#shell, this.#clock, withinMs);
+    const windUp = () => this.#bounded(this.#actors.leave(), withinMs);
+    await leaveGracefully(this.#shell, this.#clock, withinMs, windUp);
     this.#stopped = true;
+    this.#actors.stop();
     const closed = this.#listener.close();
     this.#shell.stop();
     this.#events.end();
@@ -185,6 +272,7 @@ export class ClusterSystem implements AsyncDisposable {
 
   #changed(change: ClusterChange): void {
     this.#events.publish(change);
+    this.#actors.changed(change);
     if (change.kind === "leadership") {
       this.#logger.info({ leader: change.to?.node.toString() }, "leader changed");
       return;
@@ -210,6 +298,15 @@ export class ClusterSystem implements AsyncDisposable {
       if (typeof action === "function") action();
       else this.#ending ??= this.#end("downed");
     });
+  }
+
+  #actorsFor(actor: ActorClass): ActorRuntime {
+    const { name, [RUNTIME]: create } = actor as unknown as {
+      readonly name: string;
+      readonly [RUNTIME]?: CreateActorRuntime;
+    };
+    if (typeof create === "function") return this.#actors.runtime(create);
+    throw new TypeError(`${name} is no class that extends DistributedActor.`);
   }
 
   async #bounded(work: Promise<unknown>, withinMs: number): Promise<void> {
@@ -240,6 +337,7 @@ export class ClusterSystem implements AsyncDisposable {
       members,
       join: this.#scheduler.explain(),
       failureDetector: this.#shell.detector.explain(),
+      actors: this.#actors.explain(),
       downing: { strategy: core.downing.strategy, because: core.downing.last.because },
       announcement: { state: this.#announcement.state, lastError: this.#announcement.lastError?.message },
       rejections: refusals.counts,
@@ -263,4 +361,9 @@ export class ClusterSystem implements AsyncDisposable {
 async function authenticate(secret: Secret, { nonce }: Composition): Promise<Authentication> {
   const { secretAuthentication } = await import("./handshake/secret-authentication.js");
   return secretAuthentication(secret, nonce);
+}
+
+/** A message goes with others in one frame, of which the other side accepts no more than so much. */
+function actorSettings({ actors, association }: ClusterSettings): ActorSettings {
+  return { ...actors, maxMessageBytes: Math.min(actors.maxMessageBytes, association.maxFrameBytes / 4) };
 }

@@ -14,9 +14,16 @@ const GONE_AFTER_FAILURES = 2;
  * already only says so.
  *
  * @param withinMs how long each step may take
+ * @param windUp brings to an end what the node does for others, after it is known to leave and before it is down
  */
-export async function leaveGracefully(shell: ClusterShell, clock: Clock, withinMs: number): Promise<void> {
+export async function leaveGracefully(
+  shell: ClusterShell,
+  clock: Clock,
+  withinMs: number,
+  windUp: () => Promise<void>,
+): Promise<void> {
   for (const status of ["leaving", "down"] satisfies MemberStatus[]) {
+    if (status === "down") await windUp();
     if (shell.core.moveTo(shell.core.selfId, status)) await seenByLeader(shell, clock, withinMs);
   }
 }

@@ -2,6 +2,7 @@ import { type Backoff, exponentialBackoff, type ServiceDiscovery } from "@rollca
 import { JOIN_DEFAULTS } from "@rollcall/join/scheduler";
 import { SWIM_PRESETS, type SwimOptions } from "@rollcall/swim";
 import type { DependencyContainer } from "tsyringe";
+import type { ActorSettings } from "./actors/actor-settings.js";
 import { type DowningStrategy, timeoutDowning } from "./downing/index.js";
 import type { Secret } from "./handshake/secret-authentication.js";
 import { type Logger, quietLogger } from "./logger.js";
@@ -115,6 +116,7 @@ export interface ClusterSettings {
     /** How many events wait for a subscriber that does not read. Default 1,000; then it lags and is told so. */
     buffered: number;
   };
+  actors: ActorSettings;
   /** Replaces collaborators by registering their tokens in the system's own container; see `CLUSTER_TOKENS`. */
   register: ((container: DependencyContainer) => void) | undefined;
 }
@@ -149,6 +151,16 @@ export function defaultSettings(): ClusterSettings {
     leave: { stepTimeoutMs: 2_000 },
     tombstones: { ttlMs: 24 * 60 * 60 * 1_000, capacity: 10_000 },
     events: { buffered: 1_000 },
+    actors: {
+      callTimeoutMs: 5_000,
+      mailboxSize: 10_000,
+      maxCallsInFlight: 100_000,
+      maxMessageBytes: 1024 * 1024,
+      maxDepth: 256,
+      exposeStacks: false,
+      types: [],
+      deadLettersBuffered: 1_000,
+    },
     register: undefined,
   };
 }

@@ -61,6 +61,7 @@ export function validateSettings(system: string, settings: ClusterSettings): voi
   const decides = typeof downing?.decide === "function" && typeof downing.name === "string";
   check(decides, "settings.downing", downing, "a DowningStrategy, such as timeoutDowning()");
   checkDetector(settings);
+  checkActors(settings, check);
   const { register } = settings;
   check(register === undefined || typeof register === "function", "settings.register", register, "a function");
 }
@@ -93,6 +94,22 @@ const MAX_SECRET_BYTES = 1_024;
 /** Sixteen hexadecimal digits at random have fewer once in two million times. */
 const MIN_DIFFERENT_BYTES = 5;
 const MAX_SECRETS = 8;
+
+type Check = (ok: boolean, name: string, value: unknown, wanted: string) => void;
+
+function checkActors({ actors }: ClusterSettings, check: Check): void {
+  const { exposeStacks, types } = actors;
+  check(typeof exposeStacks === "boolean", "settings.actors.exposeStacks", exposeStacks, "true or false");
+  check(Array.isArray(types), "settings.actors.types", types, "a list of wire types");
+  const names = new Set<unknown>();
+  for (const [index, type] of types.entries()) {
+    const shaped = typeof type?.encode === "function" && typeof type.decode === "function";
+    const ok = shaped && typeof type.name === "string" && typeof type.class === "function";
+    check(ok, `settings.actors.types[${index}]`, type?.name, "a wire type: { name, class, encode, decode }");
+    check(!names.has(type.name), `settings.actors.types[${index}].name`, type.name, "different from those before it");
+    names.add(type.name);
+  }
+}
 
 /** The failure detector knows best what it can use. */
 function checkDetector({ failureDetector }: ClusterSettings): void {
@@ -128,4 +145,12 @@ const NUMBERS: Readonly<Record<string, Readonly<Record<string, number>>>> = Obje
   leave: { stepTimeoutMs: 0 },
   tombstones: { ttlMs: 0, capacity: 1 },
   events: { buffered: 1 },
+  actors: {
+    callTimeoutMs: 1,
+    mailboxSize: 1,
+    maxCallsInFlight: 1,
+    maxMessageBytes: 64,
+    maxDepth: 1,
+    deadLettersBuffered: 1,
+  },
 });

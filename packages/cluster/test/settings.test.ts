@@ -40,6 +40,12 @@ const NUMBERS: readonly [path: string, least: number][] = [
   ["tombstones.ttlMs", 0],
   ["tombstones.capacity", 1],
   ["events.buffered", 1],
+  ["actors.callTimeoutMs", 1],
+  ["actors.mailboxSize", 1],
+  ["actors.maxCallsInFlight", 1],
+  ["actors.maxMessageBytes", 64],
+  ["actors.maxDepth", 1],
+  ["actors.deadLettersBuffered", 1],
 ];
 
 /** What is wrong with each, and what has to be said about it. */
@@ -88,6 +94,9 @@ const WRONG: readonly [path: string, value: unknown][] = [
   ["gossip.jitter", 1.1],
   ["onDown.action", "explode"],
   ["onDown.action", undefined],
+  ["actors.exposeStacks", "yes"],
+  ["actors.types", {}],
+  ["actors.types", [{ name: "Money" }]],
   ["register", {}],
   ...NUMBERS.flatMap(([path, least]): [string, unknown][] => [
     [path, least - 1],

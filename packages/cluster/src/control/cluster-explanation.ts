@@ -1,5 +1,6 @@
 import type { JoinExplanation } from "@rollcall/join/scheduler";
 import type { SwimExplanation } from "@rollcall/swim";
+import type { ActorsExplanation } from "../actors/actor-runtime.js";
 import type { AssociationCounters } from "../association/associations.js";
 import type { MemberStatus } from "../membership/member.js";
 import type { RefusalExplanation } from "./refusals.js";
@@ -34,6 +35,8 @@ export interface ClusterExplanation {
   /** Who is suspected or unreachable, and why, as this node's failure detector sees it. */
   readonly failureDetector: SwimExplanation;
   /** What the downing strategy wants, and why. */
+  /** What this node has to do with actors; undefined while that is nothing. */
+  readonly actors: ActorsExplanation | undefined;
   readonly downing: { readonly strategy: string; readonly because: string };
   /** Whether this node stands in the registry, if it should. */
   readonly announcement: { readonly state: string; readonly lastError: string | undefined };

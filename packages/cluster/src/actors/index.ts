@@ -1,0 +1,37 @@
+/**
+ * Distributed actors: objects with a mailbox that can be called from every node of a cluster.
+ *
+ * @packageDocumentation
+ */
+export type { ActorContext } from "./actor-context.js";
+export {
+  ACTOR_ERROR_CODES,
+  ActorError,
+  type ActorErrorCode,
+  type ActorErrorDetails,
+  isActorError,
+  type RemoteFailure,
+} from "./actor-error.js";
+export { ActorId } from "./actor-id.js";
+export type { ActorsExplanation, MessageHandler } from "./actor-runtime.js";
+export { ActorRuntime } from "./actor-runtime.js";
+export type {
+  ActorClass,
+  ActorRef,
+  ActorSpec,
+  ActorTermination,
+  AnyActor,
+  AnyActorRef,
+  CallOptions,
+  MethodsOf,
+  SpawnOptions,
+  TerminationReason,
+  Watch,
+} from "./actor-types.js";
+export { actorsOf, deadLetters, stopActor, watchTermination } from "./actors-of.js";
+export type { DeadLetter } from "./dead-letters.js";
+export { type DistributedOptions, distributed } from "./distributed.js";
+export { DistributedActor } from "./distributed-actor.js";
+export { actorId, isActorRef, withOptions } from "./ref-shape.js";
+export type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.js";
+export { errorType, type WireType, wireType } from "./wire-type.js";
