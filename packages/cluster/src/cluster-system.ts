@@ -14,6 +14,7 @@ import type {
   Sound,
   Watch,
 } from "./actors/actor-types.js";
+import type { Receptionist } from "./actors/receptionist/receptionist.js";
 import type { ClusterChange } from "./cluster-core.js";
 import { ClusterShell } from "./cluster-shell.js";
 import { type Composition, compose } from "./composition.js";
@@ -122,6 +123,7 @@ export class ClusterSystem implements AsyncDisposable {
     this.#actors = new ActorHost({
       self,
       settings: actorSettings(settings),
+      receptionist: settings.receptionist,
       frameKind: ACTOR_FRAME,
       maxFrameBytes: settings.association.maxFrameBytes,
       maxWaitingBytes: settings.association.bufferedBytes,
@@ -132,6 +134,8 @@ export class ClusterSystem implements AsyncDisposable {
       isConnected: (nodeId) => this.#shell.associations.isOpen(nodeId),
       standing: (nodeId) => this.#shell.standing(nodeId),
       toNode: (id, host, port) => this.#shell.toNode(id, host, port),
+      members: () => this.#shell.core.table.members(),
+      member: (nodeId) => this.#shell.core.table.get(nodeId),
     });
     this.#shell = new ClusterShell({
       self,
@@ -228,6 +232,15 @@ export class ClusterSystem implements AsyncDisposable {
     return this.#actors.existing.stopActor(actor);
   }
 
+  /** Who can be found under which key, on all nodes. Keys are made by `receptionKey` of `@rollcall/cluster/actors`. */
+  get receptionist(): Receptionist {
+    return {
+      register: (key, actor) => this.#actorsFor(key).receptionist.register(key, actor),
+      lookup: (key) => this.#actorsFor(key).receptionist.lookup(key),
+      listing: (key) => this.#actorsFor(key).receptionist.listing(key),
+    };
+  }
+
   /** What runs the actors of this system; made if need be. For what is built on actors. */
   actors(create: CreateActorRuntime): ActorRuntime {
     return this.#actors.runtime(create);
@@ -300,13 +313,11 @@ export class ClusterSystem implements AsyncDisposable {
     });
   }
 
-  #actorsFor(actor: ActorClass): ActorRuntime {
-    const { name, [RUNTIME]: create } = actor as unknown as {
-      readonly name: string;
-      readonly [RUNTIME]?: CreateActorRuntime;
-    };
+  /** @param given a class of actors, or a key for them */
+  #actorsFor(given: object): ActorRuntime {
+    const { name, [RUNTIME]: create } = given as { readonly name?: string; readonly [RUNTIME]?: CreateActorRuntime };
     if (typeof create === "function") return this.#actors.runtime(create);
-    throw new TypeError(`${name} is no class that extends DistributedActor.`);
+    throw new TypeError(`${name ?? String(given)} is no class that extends DistributedActor, and no key for actors.`);
   }
 
   async #bounded(work: Promise<unknown>, withinMs: number): Promise<void> {

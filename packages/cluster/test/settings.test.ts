@@ -22,7 +22,6 @@ const NUMBERS: readonly [path: string, least: number][] = [
   ["join.maxConcurrentJoins", 1],
   ["association.connectTimeoutMs", 1],
   ["association.handshakeTimeoutMs", 1],
-  ["association.admissionTimeoutMs", 1],
   ["association.maxHandshakes", 1],
   ["association.maxFrameBytes", 4_096],
   ["association.maxUnsentBytes", 4_096],
@@ -41,6 +40,9 @@ const NUMBERS: readonly [path: string, least: number][] = [
   ["tombstones.ttlMs", 0],
   ["tombstones.capacity", 1],
   ["events.buffered", 1],
+  ["receptionist.batchSize", 1],
+  ["receptionist.intervalMs", 1],
+  ["receptionist.minIntervalMs", 1],
   ["actors.callTimeoutMs", 1],
   ["actors.mailboxSize", 1],
   ["actors.maxCallsInFlight", 1],
@@ -79,11 +81,6 @@ const WRONG: readonly [path: string, value: unknown][] = [
   ["node.host", "[fd00::1]"],
   ["node.bindHost", ""],
   ["node.bindHost", 7],
-  ["node.metadata", undefined],
-  ["node.metadata", ["zone"]],
-  ["node.metadata", { zone: 1 }],
-  ["node.metadata", { zone: "é".repeat(510) }],
-  ["admission", true],
   ["node.port", -1],
   ["node.port", 65_536],
   ["node.port", 1.5],
@@ -174,12 +171,4 @@ describe("a secret", () => {
   ])("may be %s", (_, secret) => {
     expect(() => validateSettings("orders", { ...defaultSettings(), secret })).not.toThrow();
   });
-});
-
-it("a hook has to have answered before the handshake is over", () => {
-  const settings = settingsWith("association.admissionTimeoutMs", 2_000);
-  expect(() => validateSettings("orders", settings)).not.toThrow();
-  settings.admission = () => true;
-  const { message } = errorOf(() => validateSettings("orders", settings));
-  expect(message).toMatch(/admissionTimeoutMs is 2000; it has to be below .*handshakeTimeoutMs \(2000\)/);
 });

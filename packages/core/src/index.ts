@@ -7,6 +7,7 @@ export { type Announcement, type Announcer, canAnnounce } from "./announcer.js";
 export { type Backoff, type ExponentialBackoffOptions, exponentialBackoff } from "./backoff.js";
 export { type Clock, sleep, systemClock, type Timer } from "./clock.js";
 export type { AnnouncerIfAny, Combined, WaitingOptions } from "./combinator.js";
+export { type ConflatingChannel, conflatingChannel } from "./conflating-channel.js";
 export { type DebounceOptions, debounce } from "./debounce.js";
 export { type DefinedDiscovery, defineDiscovery } from "./define-discovery.js";
 export {

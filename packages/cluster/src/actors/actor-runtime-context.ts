@@ -1,8 +1,10 @@
 import type { Clock, Random } from "@rollcall/core";
 import type { Logger } from "../logger.js";
+import type { Member } from "../membership/member.js";
 import type { UniqueNode } from "../node.js";
 import type { ToNode } from "./actor-id.js";
 import type { ActorSettings } from "./actor-settings.js";
+import type { ReplicationOptions } from "./receptionist/replication.js";
 
 /** Where a node stands, as seen from here: `unknown` if it is not a member, and never was as far as is known. */
 export type NodeStanding = "member" | "unknown" | "gone";
@@ -11,6 +13,7 @@ export type NodeStanding = "member" | "unknown" | "gone";
 export interface ActorRuntimeContext {
   readonly self: UniqueNode;
   readonly settings: ActorSettings;
+  readonly receptionist: ReplicationOptions;
   /** What each frame of the runtime begins with. */
   readonly frameKind: number;
   /** The largest frame that other nodes accept, in bytes. */
@@ -25,4 +28,7 @@ export interface ActorRuntimeContext {
   readonly isConnected: (nodeId: string) => boolean;
   readonly standing: (nodeId: string) => NodeStanding;
   readonly toNode: ToNode;
+  /** All members, those that were downed and this node included. */
+  readonly members: () => Iterable<Member>;
+  readonly member: (nodeId: string) => Member | undefined;
 }

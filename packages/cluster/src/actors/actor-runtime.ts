@@ -19,6 +19,7 @@ import { methodTable } from "./method-table.js";
 import type { PeerChannel } from "./peer-channel.js";
 import { Peers } from "./peers.js";
 import { PendingCalls } from "./pending-calls.js";
+import { NodeReceptionist, RECEPTIONIST_TOPIC, type ReceptionistExplanation } from "./receptionist/receptionist.js";
 import { type RefShape, refShape, type Target, targetOf } from "./ref-shape.js";
 import { answerFailure, RemoteCall } from "./remote-call.js";
 import { RemoteTarget } from "./remote-target.js";
@@ -36,6 +37,8 @@ export interface ActorsExplanation {
   readonly deadLetters: number;
   /** How much of what came could not be read, so far. */
   readonly undecodable: number;
+  /** Of the receptionist; undefined while there is none. */
+  readonly receptionist: ReceptionistExplanation | undefined;
 }
 
 /** Hears what the same part of another node says. */
@@ -57,6 +60,7 @@ export class ActorRuntime {
   readonly #topics = new Map<string, MessageHandler>();
   readonly #listeners = new Set<(change: ClusterChange) => void>();
   readonly #leaveHooks = new Set<() => Promise<void>>();
+  #receptionist: NodeReceptionist | undefined;
   #undecodable = 0;
   /** `leaving`: nothing from other nodes is taken in any more; `stopped`: nothing at all. */
   #state: "running" | "leaving" | "stopped" = "running";
@@ -89,7 +93,7 @@ export class ActorRuntime {
         wire: { types: this.#answers.types, toRef },
         onCall: (from, number, actor, method, args) => this.#called(from, number, actor, method, args),
         onWatch: (by, actor, on) => this.#watched(by, actor, on),
-        onMessage: (from, topic, message) => this.#topics.get(topic)?.(from, message),
+        onMessage: (from, topic, message) => this.#received(from, topic, message),
         onLateAnswer: (from, number) => this.#lateAnswer(from, number),
         onUndecodable: (from, why) => {
           this.#undecodable++;
@@ -101,6 +105,15 @@ export class ActorRuntime {
         this.#watchedBy.delete(channel);
       },
     );
+  }
+
+  /** Who can be found here and elsewhere. Made when it is first asked for, by the program or by another node. */
+  get receptionist(): NodeReceptionist {
+    if (this.#receptionist === undefined) {
+      this.#receptionist = new NodeReceptionist(this, this.#context);
+      if (this.#state === "stopped") this.#receptionist.stop();
+    }
+    return this.#receptionist;
   }
 
   /**
@@ -131,6 +144,11 @@ export class ActorRuntime {
     const isHere = id.node.id === this.self.id;
     const target: Target = isHere ? new LocalTarget(id, this.#local) : new RemoteTarget(id, this.#peers.to);
     return shape.make(target);
+  }
+
+  /** Whether an actor of that name runs here. */
+  isRunning(name: string): boolean {
+    return this.#actors.find(name) !== undefined;
   }
 
   /**
@@ -208,6 +226,7 @@ export class ActorRuntime {
 
   connected(nodeId: string): void {
     this.#peers.find(nodeId)?.connected();
+    this.#receptionist?.connected(nodeId);
   }
 
   connectionLost(nodeId: string): void {
@@ -235,6 +254,7 @@ export class ActorRuntime {
   stop(): void {
     if (this.#state === "stopped") return;
     this.#state = "stopped";
+    this.#receptionist?.stop();
     void this.#actors.stopAll("stop");
     this.#pending.fail((call) => shutDown(call.to, call.method));
     this.#peers.stop((call) => shutDown(call.to, call.method));
@@ -253,7 +273,18 @@ export class ActorRuntime {
       callsInFlight: this.#pending.size + this.#peers.callsInFlight,
       deadLetters: this.deadLetters.count,
       undecodable: this.#undecodable,
+      receptionist: this.#receptionist?.explain(),
     };
+  }
+
+  #received(from: UniqueNode, topic: string, message: unknown): void {
+    if (topic === RECEPTIONIST_TOPIC && this.#state !== "stopped") void this.receptionist;
+    try {
+      this.#topics.get(topic)?.(from, message);
+    } catch (error) {
+      this.#undecodable++;
+      this.#context.logger.warn({ peer: from.toString(), topic, err: error }, "a message cannot be read");
+    }
   }
 
   #refToCell(cell: ActorCell): AnyActorRef {

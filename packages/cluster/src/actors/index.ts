@@ -32,6 +32,8 @@ export { actorsOf, deadLetters, stopActor, watchTermination } from "./actors-of.
 export type { DeadLetter } from "./dead-letters.js";
 export { type DistributedOptions, distributed } from "./distributed.js";
 export { DistributedActor } from "./distributed-actor.js";
+export { type ReceptionKey, receptionKey } from "./receptionist/reception-key.js";
+export type { Receptionist, ReceptionistExplanation, RegistrationHandle } from "./receptionist/receptionist.js";
 export { actorId, isActorRef, withOptions } from "./ref-shape.js";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.js";
 export { errorType, type WireType, wireType } from "./wire-type.js";

@@ -56,10 +56,15 @@ export function refToWire(ref: object): [id: string, shapeKey: string] {
 
 export function refFromWire(data: unknown, { toRef }: WireContext): AnyActorRef {
   const [id, shapeKey] = pair(data);
-  if (typeof shapeKey !== "string" || !/^[\w$]{1,256}(,[\w$]{1,256}){0,255}$/.test(shapeKey)) {
+  if (!isShapeKey(shapeKey)) {
     throw new Error("a reference names its methods");
   }
   return toRef(id, shapeKey);
+}
+
+/** Whether a text may say which methods a reference has. */
+export function isShapeKey(text: unknown): text is string {
+  return typeof text === "string" && /^[\w$]{1,256}(,[\w$]{1,256}){0,255}$/.test(text);
 }
 
 function pair(data: unknown): [string, unknown] {
