@@ -40,6 +40,11 @@ export class Child {
     }, ended);
   }
 
+  /** Undefined when it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** The next line that is accepted, after the one that the call before gave. See {@link find}. */
   async line(accepts: (line: string) => boolean, withinMs?: number): Promise<string> {
     const index = await this.find(accepts, this.#read, withinMs);

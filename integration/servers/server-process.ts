@@ -52,6 +52,11 @@ export class ServerProcess implements AsyncDisposable {
     }
   }
 
+  /** Of the process that runs now. */
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
   /** Ends it as `kill -9` does. */
   async kill(): Promise<void> {
     await this.#child.kill("SIGKILL");

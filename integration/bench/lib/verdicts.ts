@@ -4,10 +4,12 @@ export class Verdicts {
 
   /** @param unit after the numbers, such as " ms" or "×" */
   atMost(what: string, measured: number, limit: number, unit: string): void {
-    const met = measured <= limit;
-    const line = `${what}: ${format(measured)}${unit} (asked: at most ${format(limit)}${unit})`;
-    console.log(`  ${met ? "met   " : "MISSED"} ${line}`);
-    if (!met) this.#missed.push(line);
+    this.isSo(`${what}: ${format(measured)}${unit} (asked: at most ${format(limit)}${unit})`, measured <= limit);
+  }
+
+  /** @param unit as in {@link atMost} */
+  atLeast(what: string, measured: number, limit: number, unit: string): void {
+    this.isSo(`${what}: ${format(measured)}${unit} (asked: at least ${format(limit)}${unit})`, measured >= limit);
   }
 
   /** For what is so or is not. */
