@@ -29,6 +29,7 @@ export default defineConfig({
           { text: "Downing", link: "/guide/downing" },
           { text: "Leaving and rolling restarts", link: "/guide/leaving-and-rolling-restarts" },
           { text: "Secrets", link: "/guide/security-secrets" },
+          { text: "Who is let in", link: "/guide/admission" },
           { text: "Testing your cluster", link: "/guide/testing-your-cluster" },
           { text: "Write your own discovery", link: "/guide/write-your-own-discovery" },
         ],

@@ -97,6 +97,9 @@ export class ClusterShell implements Joiner, MembershipView {
         side: () => this.#side(),
       },
       authentication,
+      admission: settings.admission,
+      // Nothing takes no room in a handshake.
+      metadata: Object.keys(settings.node.metadata).length === 0 ? undefined : settings.node.metadata,
       transport,
       clock,
       random,

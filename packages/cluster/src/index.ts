@@ -7,6 +7,7 @@
 export type { SwimExplanation, SwimOptions } from "@rollcall/swim";
 export { SWIM_PRESETS } from "@rollcall/swim";
 export type { AssociationCounters } from "./association/associations.js";
+export type { AdmissionAnswer, AdmissionCandidate, AdmissionHook } from "./association/gatekeeper.js";
 export { CLUSTER_ERROR_CODES, ClusterError, type ClusterErrorCode, isClusterError } from "./cluster-error.js";
 export { ClusterSystem, type Configure, type Termination } from "./cluster-system.js";
 export { ClusterControl, type WaitForMembers } from "./control/cluster-control.js";
@@ -16,6 +17,7 @@ export type { Refusal, RefusalExplanation } from "./control/refusals.js";
 export type { WaitOptions } from "./control/waits.js";
 export * from "./downing/index.js";
 export { REJECTION_CODES, type RejectionCode } from "./handshake/handshake-message.js";
+export type { Metadata } from "./handshake/metadata.js";
 export { formatVersion, PROTOCOL_VERSION, type ProtocolVersion } from "./handshake/protocol-version.js";
 export type { Secret } from "./handshake/secret-authentication.js";
 export { type Logger, quietLogger } from "./logger.js";

@@ -3,6 +3,7 @@ import { JOIN_DEFAULTS } from "@rollcall/join/scheduler";
 import { SWIM_PRESETS, type SwimOptions } from "@rollcall/swim";
 import type { DependencyContainer } from "tsyringe";
 import type { ActorSettings } from "./actors/actor-settings.js";
+import type { AdmissionHook } from "./association/gatekeeper.js";
 import { type DowningStrategy, timeoutDowning } from "./downing/index.js";
 import type { Secret } from "./handshake/secret-authentication.js";
 import { type Logger, quietLogger } from "./logger.js";
@@ -21,6 +22,11 @@ export interface ClusterSettings {
     bindHost: string | undefined;
     /** The port to listen on, if not `port`: behind a port mapping. */
     bindPort: number | undefined;
+    /**
+     * What this node says about itself in a handshake, for the `admission` of others. Default nothing; at most 1,024
+     * bytes as JSON. Nobody checks whether it is true, and without a secret or TLS everybody who connects can read it.
+     */
+    metadata: Record<string, string>;
   };
   /** Where other nodes may be. Without one, nodes meet through `cluster.join`. The system does not dispose it. */
   discovery: ServiceDiscovery | undefined;
@@ -34,6 +40,12 @@ export interface ClusterSettings {
    * handshake: that takes TLS.
    */
   secret: Secret | undefined;
+  /**
+   * Decides on each node that is not a member yet and has shown that it belongs to the system, whoever of the two
+   * dialled: true lets it in, anything else does not, and a text is the reason. The same on every node, as only the
+   * first member that a node talks to is asked: the others hear of it by gossip. Default: everybody is let in.
+   */
+  admission: AdmissionHook | undefined;
   /** Where to say what happens. Default: nowhere. */
   logger: Logger;
   join: {
@@ -50,6 +62,8 @@ export interface ClusterSettings {
     connectTimeoutMs: number;
     /** How long a handshake may take once connected. Default 2,000. */
     handshakeTimeoutMs: number;
+    /** How long `admission` may take before it counts as a no. Default 1,000; has to be below `handshakeTimeoutMs`. */
+    admissionTimeoutMs: number;
     /** How many incoming handshakes may be under way; more are refused. Default 256. */
     maxHandshakes: number;
     /** The largest frame accepted from a member, in bytes. Default 16 MiB. */
@@ -132,10 +146,11 @@ export interface ClusterSettings {
 /** Settings with the defaults, for `configure` to change. */
 export function defaultSettings(): ClusterSettings {
   return {
-    node: { host: "127.0.0.1", port: 7337, bindHost: undefined, bindPort: undefined },
+    node: { host: "127.0.0.1", port: 7337, bindHost: undefined, bindPort: undefined, metadata: {} },
     discovery: undefined,
     announce: true,
     secret: undefined,
+    admission: undefined,
     logger: quietLogger,
     join: {
       maxConcurrentJoins: 3,
@@ -144,6 +159,7 @@ export function defaultSettings(): ClusterSettings {
     association: {
       connectTimeoutMs: 500,
       handshakeTimeoutMs: 2_000,
+      admissionTimeoutMs: 1_000,
       maxHandshakes: 256,
       maxFrameBytes: 16 * 1024 * 1024,
       maxUnsentBytes: 32 * 1024 * 1024,

@@ -1,6 +1,7 @@
 import { isHost, isPort } from "@rollcall/core";
 import { resolveSwimOptions } from "@rollcall/swim";
 import { ClusterError } from "./cluster-error.js";
+import { isMetadata, MAX_METADATA_BYTES } from "./handshake/metadata.js";
 import { isSystemName } from "./node.js";
 import type { ClusterSettings } from "./settings.js";
 
@@ -32,6 +33,8 @@ export function validateSettings(system: string, settings: ClusterSettings): voi
     const shaped = typeof discovery?.subscribe === "function" && typeof discovery.lookup === "function";
     check(shaped, "settings.discovery", discovery, "a ServiceDiscovery, such as staticDiscovery([…])");
   }
+  const fits = `an object of strings, at most ${MAX_METADATA_BYTES} bytes as JSON`;
+  check(isMetadata(node.metadata), "settings.node.metadata", node.metadata, fits);
   checkSecret(settings.secret);
   for (const level of ["debug", "info", "warn", "error"] as const) {
     check(
@@ -57,6 +60,14 @@ export function validateSettings(system: string, settings: ClusterSettings): voi
   const { action } = settings.onDown;
   const known = action === "shutdown" || action === "none" || typeof action === "function";
   check(known, "settings.onDown.action", action, '"shutdown", "none" or a function');
+  const { admission, association } = settings;
+  check(admission === undefined || typeof admission === "function", "settings.admission", admission, "a function");
+  if (admission !== undefined) {
+    const { admissionTimeoutMs, handshakeTimeoutMs } = association;
+    const inTime = admissionTimeoutMs < handshakeTimeoutMs;
+    const below = `below settings.association.handshakeTimeoutMs (${handshakeTimeoutMs})`;
+    check(inTime, "settings.association.admissionTimeoutMs", admissionTimeoutMs, below);
+  }
   const { downing } = settings;
   const decides = typeof downing?.decide === "function" && typeof downing.name === "string";
   check(decides, "settings.downing", downing, "a DowningStrategy, such as timeoutDowning()");
@@ -132,6 +143,7 @@ const NUMBERS: Readonly<Record<string, Readonly<Record<string, number>>>> = Obje
   association: {
     connectTimeoutMs: 1,
     handshakeTimeoutMs: 1,
+    admissionTimeoutMs: 1,
     maxHandshakes: 1,
     maxFrameBytes: 4_096,
     maxUnsentBytes: 4_096,

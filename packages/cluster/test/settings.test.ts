@@ -22,6 +22,7 @@ const NUMBERS: readonly [path: string, least: number][] = [
   ["join.maxConcurrentJoins", 1],
   ["association.connectTimeoutMs", 1],
   ["association.handshakeTimeoutMs", 1],
+  ["association.admissionTimeoutMs", 1],
   ["association.maxHandshakes", 1],
   ["association.maxFrameBytes", 4_096],
   ["association.maxUnsentBytes", 4_096],
@@ -81,6 +82,11 @@ const WRONG: readonly [path: string, value: unknown][] = [
   ["node.host", "[fd00::1]"],
   ["node.bindHost", ""],
   ["node.bindHost", 7],
+  ["node.metadata", undefined],
+  ["node.metadata", ["zone"]],
+  ["node.metadata", { zone: 1 }],
+  ["node.metadata", { zone: "é".repeat(510) }],
+  ["admission", true],
   ["node.port", -1],
   ["node.port", 65_536],
   ["node.port", 1.5],
@@ -171,4 +177,12 @@ describe("a secret", () => {
   ])("may be %s", (_, secret) => {
     expect(() => validateSettings("orders", { ...defaultSettings(), secret })).not.toThrow();
   });
+});
+
+it("a hook has to have answered before the handshake is over", () => {
+  const settings = settingsWith("association.admissionTimeoutMs", 2_000);
+  expect(() => validateSettings("orders", settings)).not.toThrow();
+  settings.admission = () => true;
+  const { message } = errorOf(() => validateSettings("orders", settings));
+  expect(message).toMatch(/admissionTimeoutMs is 2000; it has to be below .*handshakeTimeoutMs \(2000\)/);
 });

@@ -4,10 +4,12 @@ import type { Refusal } from "../control/refusals.js";
 import type { AdmissionView } from "../handshake/admission.js";
 import { type Accept, MAX_HANDSHAKE_FRAME_BYTES } from "../handshake/handshake-message.js";
 import type { Authentication } from "../handshake/handshake-session.js";
+import type { Metadata } from "../handshake/metadata.js";
 import type { Logger } from "../logger.js";
 import { compareNodes, type UniqueNode } from "../node.js";
 import type { Connection, Transport } from "../transport/transport.js";
 import type { Association, DialResult } from "./association.js";
+import { type AdmissionHook, candidate, Gatekeeper } from "./gatekeeper.js";
 import { encodeOffer, performHandshake, type Verdict } from "./outbound-handshake.js";
 import { endPause, Pursuit } from "./pursuit.js";
 import { Reception } from "./reception.js";
@@ -20,6 +22,8 @@ export interface AssociationsOptions {
   readonly handshakeTimeoutMs: number;
   /** How many incoming handshakes may be under way. */
   readonly maxHandshakes: number;
+  /** How long `admission` may take to answer, in milliseconds. */
+  readonly admissionTimeoutMs: number;
   /** The largest frame an associated peer may send, in bytes. */
   readonly maxFrameBytes: number;
   readonly buffer: SendBufferOptions;
@@ -29,6 +33,10 @@ export interface AssociationsContext {
   readonly options: AssociationsOptions;
   readonly view: AdmissionView;
   readonly authentication: Authentication;
+  /** Who else decides whom to talk to. */
+  readonly admission: AdmissionHook | undefined;
+  /** What this node says about itself. */
+  readonly metadata: Metadata | undefined;
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: Random;
@@ -76,6 +84,7 @@ export class Associations {
   };
   readonly #context: AssociationsContext;
   readonly #associations = new Map<string, Association>();
+  readonly #gatekeeper: Gatekeeper;
   readonly #reception: Reception;
   readonly #pursuit: Pursuit;
   readonly #dials = new Set<AbortController>();
@@ -84,11 +93,22 @@ export class Associations {
 
   constructor(context: AssociationsContext) {
     this.#context = context;
-    const { authentication, clock, options, view } = context;
+    const { authentication, clock, logger, metadata, options, view } = context;
+    this.#gatekeeper = new Gatekeeper({
+      hook: context.admission,
+      timeoutMs: options.admissionTimeoutMs,
+      maxQuestions: options.maxHandshakes,
+      self: view.self,
+      isMember: (nodeId) => view.member(nodeId) !== undefined,
+      clock,
+      logger,
+    });
     this.#reception = new Reception({
       options,
       view,
       authentication,
+      gatekeeper: this.#gatekeeper,
+      metadata,
       clock,
       isOpen: (nodeId) => this.isOpen(nodeId),
       onCrowded: () => this.counters.refusedConnections++,
@@ -168,10 +188,10 @@ export class Associations {
     signal?.addEventListener("abort", abort);
     try {
       const begun = this.#opened;
-      const { options, transport, view } = this.#context;
+      const { metadata, options, transport, view } = this.#context;
       const connecting = transport.connect(to, options.connectTimeoutMs, dial.signal);
       // Made while the connection is under way.
-      const offer = encodeOffer(view.self, targetId);
+      const offer = encodeOffer(view.self, targetId, metadata);
       const connection = await connecting;
       const decide = (accept: Accept) => this.#decide(accept, begun, silent);
       return await this.#shakeHands(connection, offer, decide, dial.signal);
@@ -194,7 +214,7 @@ export class Associations {
       performHandshake(
         connection,
         offer,
-        { view, session, decide },
+        { view, session, ask: (accept) => this.#gatekeeper.ask(candidate(accept, connection, "us")), decide },
         (expired) => clock.schedule(options.handshakeTimeoutMs, expired),
         aborted,
         (result) => {

@@ -8,13 +8,20 @@ import {
   type Reject,
 } from "../handshake/handshake-message.js";
 import type { HandshakeSession } from "../handshake/handshake-session.js";
+import type { Metadata } from "../handshake/metadata.js";
+import type { ProtocolVersion } from "../handshake/protocol-version.js";
 import type { UniqueNode } from "../node.js";
 import type { Connection } from "../transport/transport.js";
+import type { Question } from "./gatekeeper.js";
 
 export interface InboundHandshakeContext {
   readonly view: AdmissionView;
   /** Made when it is needed first: what the connection is bound to may not be known when it comes. */
   readonly session: () => HandshakeSession;
+  /** What this node says about itself. */
+  readonly metadata: Metadata | undefined;
+  /** Asks whether to let in whoever made an offer; undefined if there is nothing to ask. */
+  readonly ask: (offer: Offer) => Question | undefined;
   /** What exists with the peer besides this handshake. */
   readonly existing: (nodeId: string) => Existing;
   /** The peer wants the connection used. */
@@ -33,6 +40,8 @@ export class InboundHandshake {
   readonly #context: InboundHandshakeContext;
   readonly #timer: Timer;
   #made: HandshakeSession | undefined;
+  /** What is being asked about the peer, while there is no answer. */
+  #question: Question | undefined;
   #over = false;
 
   /** @param startTimer arms the time-out of the whole handshake */
@@ -74,6 +83,12 @@ export class InboundHandshake {
 
   #receive(frame: Uint8Array): void {
     if (this.#over) return;
+    if (this.#question !== undefined) {
+      // It is not its turn.
+      this.connection.close();
+      this.#end(undefined);
+      return;
+    }
     const message = this.#session.read(frame);
     if (this.peer === undefined) {
       if (message.kind === "offer") this.#receiveOffer(message);
@@ -111,14 +126,33 @@ export class InboundHandshake {
       this.refuse(admission);
       return;
     }
+    this.#question = this.#context.ask(offer);
+    if (this.#question === undefined) {
+      this.#accept(offer, admission.protocol);
+      return;
+    }
+    void this.#question.answer.then((refusal) => {
+      if (this.#over) return;
+      this.#question = undefined;
+      // Meanwhile other things may have become true.
+      const still = refusal ?? admitOffer(offer, this.#context.view);
+      if ("kind" in still) this.refuse(still);
+      else this.#accept(offer, still.protocol);
+    });
+  }
+
+  #accept(offer: Offer, protocol: ProtocolVersion): void {
+    const { metadata, view } = this.#context;
     const existing = this.#context.existing(offer.from.id);
     this.peer = offer.from;
-    this.#say({ kind: "accept", protocol: admission.protocol, from: this.#context.view.self, existing });
+    const about = metadata === undefined ? {} : { metadata };
+    this.#say({ kind: "accept", protocol, from: view.self, existing, ...about });
   }
 
   #end(rejection: Reject | undefined, refusedBy: "us" | "them" = "us"): void {
     if (this.#over) return;
     this.#over = true;
+    this.#question?.cancel();
     this.#timer.cancel();
     this.#context.onEnded(this, rejection, refusedBy);
   }

@@ -3,13 +3,16 @@ import { ClusterError } from "../cluster-error.js";
 import { type AdmissionView, admitPeer, reject } from "../handshake/admission.js";
 import { type Accept, encodeHandshake, type HandshakeMessage, type Reject } from "../handshake/handshake-message.js";
 import type { HandshakeSession } from "../handshake/handshake-session.js";
+import type { Metadata } from "../handshake/metadata.js";
 import { PROTOCOL_VERSION } from "../handshake/protocol-version.js";
 import type { UniqueNode } from "../node.js";
 import type { Connection } from "../transport/transport.js";
+import type { Question } from "./gatekeeper.js";
 
 /** What the dialling side says first. */
-export function encodeOffer(self: UniqueNode, targetId: string | undefined): Uint8Array {
-  return encodeHandshake({ kind: "offer", protocol: PROTOCOL_VERSION, from: self, targetId });
+export function encodeOffer(self: UniqueNode, targetId: string | undefined, metadata?: Metadata): Uint8Array {
+  const about = metadata === undefined ? {} : { metadata };
+  return encodeHandshake({ kind: "offer", protocol: PROTOCOL_VERSION, from: self, targetId, ...about });
 }
 
 /** What to do with a connection whose offer was accepted. */
@@ -24,6 +27,8 @@ export type Verdict =
 export interface OutboundHandshakeContext {
   readonly view: AdmissionView;
   readonly session: HandshakeSession;
+  /** Asks whether to let in whoever answered; undefined if there is nothing to ask. */
+  readonly ask: (accept: Accept) => Question | undefined;
   readonly decide: (accept: Accept) => Verdict;
 }
 
@@ -49,9 +54,11 @@ export function performHandshake(
   onFailure: (error: unknown) => void,
 ): void {
   let over = false;
+  let question: Question | undefined;
   const finish = (settle: () => void) => {
     if (over) return;
     over = true;
+    question?.cancel();
     timer.cancel();
     signal.removeEventListener("abort", abort);
     settle();
@@ -80,6 +87,7 @@ export function performHandshake(
     },
     onFrame: (frame) => {
       if (over) return;
+      if (question !== undefined) return fail(outOfTurn(connection));
       const message = context.session.read(frame);
       const isUnproven = message.kind === "unread" && message.because.code === "UNAUTHENTICATED";
       if (message.kind === "reject" || isUnproven) {
@@ -89,7 +97,15 @@ export function performHandshake(
           else onResult({ kind: "rejected", rejection: message.because, by: "us" });
         });
       } else if (message.kind === "accept") {
-        finish(() => onResult(conclude(connection, message, context)));
+        const peer = message.from;
+        const refusal = objection(connection, peer, context.view);
+        question = refusal === undefined ? context.ask(message) : undefined;
+        if (question === undefined) return finish(() => onResult(conclude(connection, message, context, refusal)));
+        void question.answer.then((notAdmitted) => {
+          // Meanwhile other things may have become true.
+          const still = notAdmitted ?? admitPeer(peer, context.view);
+          finish(() => onResult(conclude(connection, message, context, still)));
+        });
       } else {
         fail(new ClusterError("HANDSHAKE_FAILED", `What answers at ${connection.remote} is not a node of Rollcall.`));
       }
@@ -98,16 +114,28 @@ export function performHandshake(
   connection.send(context.session.write(offer));
 }
 
-function conclude(connection: Connection, accept: Accept, context: OutboundHandshakeContext): OutboundResult {
-  const say = (message: HandshakeMessage) => connection.send(context.session.write(encodeHandshake(message)));
-  const peer = accept.from;
+/** What speaks against talking to whoever answered, without asking anybody. */
+function objection(connection: Connection, peer: UniqueNode, view: AdmissionView): Reject | undefined {
   const contradiction = connection.contradiction?.(peer);
-  const refusal =
-    contradiction === undefined ? admitPeer(peer, context.view) : reject("CERTIFICATE_REFUSED", contradiction);
+  return contradiction === undefined ? admitPeer(peer, view) : reject("CERTIFICATE_REFUSED", contradiction);
+}
+
+function outOfTurn({ remote }: Connection): ClusterError {
+  return new ClusterError("HANDSHAKE_FAILED", `${remote} went on talking before it was its turn.`);
+}
+
+/** @param refusal why not to talk to whoever answered, if anything speaks against it */
+function conclude(
+  connection: Connection,
+  accept: Accept,
+  context: OutboundHandshakeContext,
+  refusal: Reject | undefined,
+): OutboundResult {
+  const say = (message: HandshakeMessage) => connection.send(context.session.write(encodeHandshake(message)));
   if (refusal !== undefined) {
     say(refusal);
     connection.close();
-    return { kind: "rejected", rejection: refusal, peer, by: "us" };
+    return { kind: "rejected", rejection: refusal, peer: accept.from, by: "us" };
   }
   const verdict = context.decide(accept);
   say({ kind: "confirm", use: verdict === "use" });

@@ -4,8 +4,10 @@ import type { Refusal } from "../control/refusals.js";
 import { type AdmissionView, reject } from "../handshake/admission.js";
 import { MAX_HANDSHAKE_FRAME_BYTES } from "../handshake/handshake-message.js";
 import type { Authentication } from "../handshake/handshake-session.js";
+import type { Metadata } from "../handshake/metadata.js";
 import type { UniqueNode } from "../node.js";
 import type { Connection } from "../transport/transport.js";
+import { candidate, type Gatekeeper } from "./gatekeeper.js";
 import { InboundHandshake } from "./inbound-handshake.js";
 
 export interface ReceptionContext {
@@ -17,6 +19,8 @@ export interface ReceptionContext {
   };
   readonly view: AdmissionView;
   readonly authentication: Authentication;
+  readonly gatekeeper: Gatekeeper;
+  readonly metadata: Metadata | undefined;
   readonly clock: Clock;
   readonly isOpen: (nodeId: string) => boolean;
   /** A connection came while too many handshakes were under way, and is refused. */
@@ -45,7 +49,7 @@ export class Reception {
 
   /** Takes an incoming connection. */
   accept(connection: Connection): void {
-    const { authentication, clock, isOpen, onCrowded, options, view } = this.#context;
+    const { authentication, clock, gatekeeper, isOpen, onCrowded, options, view } = this.#context;
     const crowded = this.#strangers >= options.maxHandshakes;
     if (crowded) onCrowded();
     // Those who are told no are bounded, too; and with a secret nobody is told how busy this node is.
@@ -61,6 +65,8 @@ export class Reception {
       {
         view,
         session: () => authentication.answer(connection.channelBinding),
+        metadata: this.#context.metadata,
+        ask: (offer) => gatekeeper.ask(candidate(offer, connection, "them")),
         existing: (nodeId) => (isOpen(nodeId) ? "open" : this.hosts(nodeId) ? "begun" : "none"),
         onConfirmed: (ended, peer) => {
           this.#handshakes.delete(ended);

@@ -1,4 +1,5 @@
 import { UniqueNode } from "../node.js";
+import { isMetadata, type Metadata } from "./metadata.js";
 import { formatVersion, type ProtocolVersion, parseVersion } from "./protocol-version.js";
 import type { Side } from "./yielding.js";
 
@@ -18,6 +19,7 @@ export const REJECTION_CODES = Object.freeze({
   NODE_DOWN: "the node that answers has been downed",
   TOMBSTONED: "the node has been removed from the cluster; only a new incarnation may join",
   DUPLICATE_NODE_ID: "a member at another address has the same node id",
+  NOT_ADMITTED: "the admission hook of one of the two refused the other",
   UNAUTHENTICATED: "the two have no secret in common, or only one of them has a secret at all",
   CERTIFICATE_REFUSED: "one side does not accept the certificate of the other, or not for the node that it says it is",
   TOO_MANY_HANDSHAKES: "too many handshakes are under way",
@@ -33,6 +35,8 @@ export interface Offer {
   readonly from: UniqueNode;
   /** The incarnation that is meant, where the dialling side means a certain one. */
   readonly targetId: string | undefined;
+  /** What the dialling side says about itself, if anything. */
+  readonly metadata?: Metadata;
 }
 
 /** Answering side: "we may; this is who I am". */
@@ -42,6 +46,8 @@ export interface Accept {
   readonly protocol: ProtocolVersion;
   readonly from: UniqueNode;
   readonly existing: Existing;
+  /** What the answering side says about itself, if anything. */
+  readonly metadata?: Metadata;
 }
 
 /**
@@ -100,9 +106,19 @@ export function decodeHandshake(frame: Uint8Array): HandshakeMessage | undefined
 function toFields(message: HandshakeMessage): object {
   switch (message.kind) {
     case "offer":
-      return { protocol: formatVersion(message.protocol), from: toNode(message.from), targetId: message.targetId };
+      return {
+        protocol: formatVersion(message.protocol),
+        from: toNode(message.from),
+        targetId: message.targetId,
+        metadata: message.metadata,
+      };
     case "accept":
-      return { protocol: formatVersion(message.protocol), from: toNode(message.from), existing: message.existing };
+      return {
+        protocol: formatVersion(message.protocol),
+        from: toNode(message.from),
+        existing: message.existing,
+        metadata: message.metadata,
+      };
     case "confirm":
       return { use: message.use };
     case "reject":
@@ -115,18 +131,20 @@ function toFields(message: HandshakeMessage): object {
 }
 
 function fromFields(fields: Record<string, unknown>): HandshakeMessage | undefined {
+  if (fields.metadata !== undefined && !isMetadata(fields.metadata)) return undefined;
+  const about = fields.metadata === undefined ? {} : { metadata: fields.metadata };
   switch (fields.rollcall) {
     case "offer": {
       const protocol = parseVersion(fields.protocol);
       const { targetId } = fields;
       if (protocol === undefined || !(targetId === undefined || typeof targetId === "string")) return undefined;
-      return { kind: "offer", protocol, from: fromNode(fields.from), targetId };
+      return { kind: "offer", protocol, from: fromNode(fields.from), targetId, ...about };
     }
     case "accept": {
       const protocol = parseVersion(fields.protocol);
       const existing = EXISTING.find((each) => each === fields.existing);
       if (protocol === undefined || existing === undefined) return undefined;
-      return { kind: "accept", protocol, from: fromNode(fields.from), existing };
+      return { kind: "accept", protocol, from: fromNode(fields.from), existing, ...about };
     }
     case "confirm":
       return typeof fields.use === "boolean" ? { kind: "confirm", use: fields.use } : undefined;

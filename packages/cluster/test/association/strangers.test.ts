@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { encodeOffer } from "../../src/association/outbound-handshake.js";
 import { MAX_HANDSHAKE_FRAME_BYTES, type Reject } from "../../src/handshake/handshake-message.js";
-import { heardFrom, type Talker, Talkers } from "../support/talkers.js";
+import type { Connection } from "../../src/transport/transport.js";
+import { node } from "../support/nodes.js";
+import { heardFrom, NOTHING_LEFT, type Talker, Talkers } from "../support/talkers.js";
 
 describe("somebody who connects", () => {
   /** A stranger's connection to a talker, and what it hears. */
@@ -74,5 +77,77 @@ describe("somebody who connects", () => {
     b.say(a, "let me in");
     await talkers.clock.advance(5_000);
     expect(heardFrom(a, b)).toEqual(["let me in"]);
+  });
+});
+
+describe("whoever is being asked about", () => {
+  const never = () => new Promise<never>(() => {});
+
+  it("and goes on talking is hung up on, as it is not its turn", async () => {
+    const talkers = new Talkers();
+    talkers.admission = never;
+    const a = await talkers.add(1);
+    const heard: string[] = [];
+    const transport = talkers.network.transport("10.9.9.9");
+    const connection = await talkers.clock.settle(transport.connect(a.self, 1_000, new AbortController().signal));
+    connection.handle({
+      onFrame: (frame) => heard.push(Buffer.from(frame).toString()),
+      onClose: () => heard.push("closed"),
+    });
+    connection.send(encodeOffer(node(9), undefined));
+    connection.send(Buffer.from('{"rollcall":"confirm","use":true}'));
+    await talkers.clock.advance(10);
+    expect([heard, a.associations.size, a.rejections]).toEqual([["closed"], 0, []]);
+    expect(await talkers.end(a)).toEqual(NOTHING_LEFT);
+  });
+
+  it("and hangs up is forgotten", async () => {
+    const talkers = new Talkers();
+    const asked: AbortSignal[] = [];
+    talkers.admission = (_, { signal }) => {
+      asked.push(signal);
+      return never();
+    };
+    const a = await talkers.add(1);
+    talkers.admission = undefined;
+    const b = await talkers.add(2);
+    const aborting = new AbortController();
+    const dial = b.associations.dial(a.self, undefined, aborting.signal).catch((error) => error);
+    await talkers.clock.advance(50);
+    aborting.abort(new Error("changed my mind"));
+    expect(await talkers.clock.settle(dial)).toMatchObject({ message: "changed my mind" });
+    await talkers.clock.advance(10);
+    expect([asked.map(({ aborted }) => aborted), a.associations.strangers]).toEqual([[true], 0]);
+    expect(await talkers.end(a, b)).toEqual(NOTHING_LEFT);
+  });
+
+  it.each([
+    [
+      "goes on talking",
+      (connection: Connection, answer: Uint8Array) => connection.send(answer),
+      "before it was its turn",
+    ],
+    ["hangs up", (connection: Connection) => connection.close(), "closed the connection"],
+  ])("after it answered a dial, and %s, ends that dial", async (_, misbehave, message) => {
+    const talkers = new Talkers();
+    talkers.admission = never;
+    const a = await talkers.add(1);
+    const { system, host, port, id } = node(9);
+    const answer = { rollcall: "accept", protocol: "1.1.0", from: { system, host, port, id }, existing: "none" };
+    const bytes = Buffer.from(JSON.stringify(answer));
+    const transport = talkers.network.transport(host);
+    await transport.listen({ host, port }, (connection) => {
+      const onFrame = () => {
+        connection.send(bytes);
+        misbehave(connection, bytes);
+      };
+      connection.handle({ onFrame, onClose: () => {} });
+    });
+    const outcome = a.associations.dial({ host, port }, undefined).catch((error) => error);
+    expect(await talkers.clock.settle(outcome)).toMatchObject({
+      code: "HANDSHAKE_FAILED",
+      message: expect.stringContaining(message),
+    });
+    expect(await talkers.end(a)).toEqual(NOTHING_LEFT);
   });
 });

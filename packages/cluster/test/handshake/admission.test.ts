@@ -88,9 +88,15 @@ describe("an offer is rejected", () => {
     expect(admission).toMatchObject({ kind: "reject", code });
   });
 
-  it("with every code there is, but for those that are given before there is an offer", () => {
+  it("with every code there is, but for those that are given elsewhere", () => {
     const unused = Object.keys(REJECTION_CODES).filter((code) => !refusals.some(([used]) => used === code));
-    expect(unused).toEqual(["UNAUTHENTICATED", "CERTIFICATE_REFUSED", "TOO_MANY_HANDSHAKES", "NOT_UNDERSTOOD"]);
+    expect(unused).toEqual([
+      "NOT_ADMITTED",
+      "UNAUTHENTICATED",
+      "CERTIFICATE_REFUSED",
+      "TOO_MANY_HANDSHAKES",
+      "NOT_UNDERSTOOD",
+    ]);
   });
 
   it("with a reason that names both sides", () => {

@@ -20,6 +20,9 @@ const anyNode = fc
 const part = fc.integer({ min: 0, max: 999 });
 const protocol = fc.record({ major: part, minor: part, patch: part });
 
+const aboutItself = {
+  metadata: fc.dictionary(fc.string({ maxLength: 10 }), fc.string({ maxLength: 10 }), { maxKeys: 5 }),
+};
 const someBytes = fc.uint8Array({ maxLength: 200 }).map((each) => Buffer.from(each));
 
 const anyMessage: fc.Arbitrary<HandshakeMessage> = fc.oneof(
@@ -28,12 +31,14 @@ const anyMessage: fc.Arbitrary<HandshakeMessage> = fc.oneof(
     protocol,
     from: anyNode,
     targetId: fc.option(anyId, { nil: undefined }),
+    ...aboutItself,
   }),
   fc.record({
     kind: fc.constant("accept" as const),
     protocol,
     from: anyNode,
     existing: fc.constantFrom("none" as const, "begun" as const, "open" as const),
+    ...aboutItself,
   }),
   fc.record({ kind: fc.constant("confirm" as const), use: fc.boolean() }),
   fc.record({ kind: fc.constant("sealed" as const), nonce: someBytes, body: someBytes, proof: someBytes }),
@@ -67,14 +72,18 @@ describe("a handshake message", () => {
     });
   });
 
-  it("fits into the largest frame before the handshake, with the longest names there can be", () => {
+  it("fits into the largest frame before the handshake, with the longest names there can be, also sealed", () => {
     const label = "a".repeat(63);
     const host = [label, label, label, "a".repeat(61)].join(".");
     const longest = new UniqueNode("s".repeat(64), host, 65_535, "f".repeat(16));
     const version = { major: 99_999, minor: 99_999, patch: 99_999 };
-    const frame = encodeHandshake({ kind: "offer", protocol: version, from: longest, targetId: longest.id });
-    expect(frame.length).toBeLessThan(MAX_HANDSHAKE_FRAME_BYTES / 4);
-    expect(decodeHandshake(frame)).toMatchObject({ from: longest });
+    const metadata = { m: "m".repeat(1_024 - 8) };
+    const frame = encodeHandshake({ kind: "offer", protocol: version, from: longest, targetId: longest.id, metadata });
+    expect(frame.length).toBeLessThan(MAX_HANDSHAKE_FRAME_BYTES / 2);
+    expect(decodeHandshake(frame)).toMatchObject({ from: longest, metadata });
+    const [nonce, proof] = [new Uint8Array(32), new Uint8Array(32)];
+    const sealed = encodeHandshake({ kind: "sealed", nonce, body: frame, proof });
+    expect(decodeHandshake(sealed)).toMatchObject({ kind: "sealed" });
   });
 
   it("may have fields that this version does not know", () => {
@@ -105,6 +114,10 @@ describe("bytes that are no handshake message", () => {
     ["an offer from port 0", { ...offer, from: { ...from, port: 0 } }],
     ["an offer from a bad id", { ...offer, from: { ...from, id: "1" } }],
     ["an offer for a target that is no text", { ...offer, targetId: 1 }],
+    ["an offer with metadata that are no object", { ...offer, metadata: "zone" }],
+    ["an offer with metadata that are a list", { ...offer, metadata: ["zone"] }],
+    ["an offer with metadata that are no texts", { ...offer, metadata: { zone: { name: "a" } } }],
+    ["an offer with more metadata than fit", { ...offer, metadata: { zone: "x".repeat(1_024) } }],
     ["an accept that does not say what exists", { ...accept, existing: undefined }],
     ["an accept that says something else", { ...accept, existing: true }],
     ["an accept from nobody", { ...accept, from: null }],

@@ -1,5 +1,6 @@
 import { SimulatedNetwork, seededRandom, VirtualClock } from "@rollcall/testkit";
 import { Associations, type AssociationsOptions } from "../../src/association/associations.js";
+import type { AdmissionHook } from "../../src/association/gatekeeper.js";
 import type { AdmissionView } from "../../src/handshake/admission.js";
 import type { Reject } from "../../src/handshake/handshake-message.js";
 import { type Authentication, noAuthentication } from "../../src/handshake/handshake-session.js";
@@ -11,6 +12,7 @@ import { node } from "./nodes.js";
 const OPTIONS: AssociationsOptions = {
   connectTimeoutMs: 500,
   handshakeTimeoutMs: 2_000,
+  admissionTimeoutMs: 1_000,
   maxHandshakes: 16,
   maxFrameBytes: 1_000_000,
   buffer: { frames: 1_000, bytes: 1_000_000 },
@@ -37,6 +39,8 @@ export class Talkers {
   readonly #options: AssociationsOptions;
   /** How those who are added from now on prove who they are. */
   authentication: Authentication = noAuthentication;
+  /** Whom those who are added from now on let in. */
+  admission: AdmissionHook | undefined;
   /** What becomes of the transport of those who are added from now on. */
   wrap: (transport: Transport, host: string) => Transport = (transport) => transport;
 
@@ -71,6 +75,8 @@ export class Talkers {
           side: () => talker.view.side(),
         },
         authentication: this.authentication,
+        admission: this.admission,
+        metadata: undefined,
         transport,
         clock: this.clock,
         random: this.random,
