@@ -31,13 +31,13 @@ export function decodeGossip(bytes: Uint8Array, toNode: NodeReader): GossipMessa
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
   const fields: unknown = JSON.parse(text);
   if (!Array.isArray(fields)) throw new Error("a gossip message is an array");
-  const kind = KINDS[fields[0] as number];
+  const kind = at(KINDS, fields[0]);
   switch (kind) {
     case "push":
       return { kind, entries: toEntries(fields[1], toNode), forward: fields[2] === 1, greeting: fields[3] === 1 };
     case "digest": {
       const [digest, ...others] = toDigests(fields[1]);
-      const answer = ANSWERS[fields[2] as number];
+      const answer = at(ANSWERS, fields[2]);
       if (digest === undefined || others.length > 0 || answer === undefined) throw new Error("not a digest");
       return { kind, digest, answer };
     }
@@ -71,8 +71,8 @@ function toEntries(rows: unknown, toNode: NodeReader): MembershipEntry[] {
   if (!Array.isArray(rows)) throw new Error("entries are an array");
   return rows.map((row: unknown) => {
     if (!Array.isArray(row)) throw new Error("an entry is an array");
-    const [id, host, port, rank, upNumber] = row as [string, string, number, number, unknown];
-    const status = MEMBER_STATUSES[rank];
+    const [id, host, port, rank, upNumber] = row as [string, string, number, unknown, unknown];
+    const status = at(MEMBER_STATUSES, rank);
     if (status === undefined || !isUint32(upNumber)) throw new Error("an entry has a status and a number");
     return { node: toNode(id, host, port), status, upNumber };
   });
@@ -94,11 +94,16 @@ function toDigests(text: unknown): Digest[] {
     throw new Error("digests are sixteen hexadecimal digits each");
   }
   const digests: Digest[] = [];
-  for (let at = 0; at < text.length; at += DIGITS) {
-    const half = (from: number) => Number.parseInt(text.slice(from, from + HALF), 16) | 0;
-    digests.push({ high: half(at), low: half(at + HALF) });
+  for (let from = 0; from < text.length; from += DIGITS) {
+    const half = (begin: number) => Number.parseInt(text.slice(begin, begin + HALF), 16) | 0;
+    digests.push({ high: half(from), low: half(from + HALF) });
   }
   return digests;
+}
+
+/** What stands there in a list, if that is a place: a text could name what every array has. */
+function at<T>(list: readonly T[], place: unknown): T | undefined {
+  return typeof place === "number" ? list[place] : undefined;
 }
 
 function isUint32(value: unknown): value is number {
