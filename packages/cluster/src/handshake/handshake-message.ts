@@ -172,7 +172,7 @@ function toSpeaker({ nodeId, side }: NonNullable<Reject["by"]>): object {
 function fromSpeaker(value: unknown): Reject["by"] {
   if (typeof value !== "object" || value === null) return undefined;
   const { nodeId, lowest, members } = value as Record<string, unknown>;
-  if (typeof nodeId !== "string" || typeof members !== "number") return undefined;
+  if (typeof nodeId !== "string" || !isCount(members)) return undefined;
   return { nodeId, side: { lowest: fromNode(lowest), members } };
 }
 
@@ -182,6 +182,10 @@ function toBase64(bytes: Uint8Array): string {
 
 function fromBase64(text: string): Uint8Array {
   return Buffer.from(text, "base64");
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 function toNode({ system, host, port, id }: UniqueNode): object {

@@ -17,6 +17,10 @@ const anyNode = fc
   .chain(([system, host, id]) =>
     fc.integer({ min: 1, max: 65_535 }).map((port) => new UniqueNode(system, host, port, id)),
   );
+const anySpeaker = fc.record({
+  nodeId: anyId,
+  side: fc.record({ lowest: anyNode, members: fc.nat() }),
+});
 const part = fc.integer({ min: 0, max: 999 });
 const protocol = fc.record({ major: part, minor: part, patch: part });
 
@@ -46,6 +50,12 @@ const anyMessage: fc.Arbitrary<HandshakeMessage> = fc.oneof(
     kind: fc.constant("reject" as const),
     code: fc.constantFrom(...(Object.keys(REJECTION_CODES) as RejectionCode[])),
     reason: fc.string({ maxLength: 300 }),
+  }),
+  fc.record({
+    kind: fc.constant("reject" as const),
+    code: fc.constant("TOMBSTONED" as const),
+    reason: fc.constant("no"),
+    by: anySpeaker,
   }),
 );
 
@@ -88,6 +98,12 @@ describe("a handshake message", () => {
 
   it("may have fields that this version does not know", () => {
     expect(decodeHandshake(bytes({ ...offer, since: "2.0" }))).toMatchObject({ kind: "offer" });
+  });
+
+  it.each(["1e999", "-1", "0.5", '"3"', "null"])("is by nobody when the size of the cluster is %s", (members) => {
+    const by = `{"nodeId":"${from.id}","lowest":${JSON.stringify(from)},"members":${members}}`;
+    const decoded = decodeHandshake(Buffer.from(`{"rollcall":"reject","code":"TOMBSTONED","reason":"no","by":${by}}`));
+    expect(decoded).toEqual({ kind: "reject", code: "TOMBSTONED", reason: "no" });
   });
 
   it("has a reason of bounded length, whatever the peer says", () => {
