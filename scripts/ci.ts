@@ -41,6 +41,7 @@ const results = await runSteps([
     name: "large simulation",
     command: ["npm", "run", "--silent", "simulate", "--", "--seeds", "20", "--nodes", "100"],
   },
+  { name: "fuzzing", command: ["npm", "run", "--silent", "fuzz", "--", "--seconds", "5"] },
   { name: "documentation", command: ["npm", "run", "--silent", "docs:build"] },
   ...(existsSync(join(REPOSITORY, "integration/bench/formation.ts")) ? [benchmark] : []),
   ...discoveryBenchmarks,

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
-import { entryPoints, REPOSITORY, workspacePackages } from "../../../scripts/lib/workspace.ts";
+import { REPOSITORY } from "../../../scripts/lib/workspace.ts";
+import { fromSources } from "../../support/from-sources.ts";
 import type { Mutant } from "./mutants.ts";
 
 const HUNTER = fileURLToPath(new URL("../programs/hunter.ts", import.meta.url));
@@ -25,20 +26,6 @@ export async function bundleHunter(outfile: string, mutant?: Mutant): Promise<vo
     // What we depend on may be CommonJS.
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });
-}
-
-function fromSources(): Plugin {
-  const sources = new Map(
-    workspacePackages().flatMap((pkg) =>
-      entryPoints(pkg).map(([specifier, source]) => [specifier, join(REPOSITORY, pkg.folder, source)] as const),
-    ),
-  );
-  return {
-    name: "our packages from their sources",
-    setup({ onResolve }) {
-      onResolve({ filter: /^@rollcall\// }, ({ path }) => ({ path: sources.get(path) ?? "" }));
-    },
-  };
 }
 
 function breaking({ file, edits }: Mutant): Plugin {
