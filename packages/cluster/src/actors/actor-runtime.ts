@@ -16,13 +16,13 @@ import { DeadLetters } from "./dead-letters.js";
 import { LocalActors } from "./local-actors.js";
 import { LocalCalls, LocalTarget, unknownActor } from "./local-target.js";
 import { methodTable } from "./method-table.js";
-import type { PeerChannel } from "./peer-channel.js";
+import { nodeDown, type PeerChannel } from "./peer-channel.js";
 import { Peers } from "./peers.js";
 import { PendingCalls } from "./pending-calls.js";
 import { NodeReceptionist, RECEPTIONIST_TOPIC, type ReceptionistExplanation } from "./receptionist/receptionist.js";
 import { type RefShape, refShape, type Target, targetOf } from "./ref-shape.js";
 import { answerFailure, RemoteCall } from "./remote-call.js";
-import { RemoteTarget } from "./remote-target.js";
+import { type RemoteCallsContext, RemoteTarget } from "./remote-target.js";
 import { SpawnedContext } from "./spawned-context.js";
 import { extendTo } from "./value-codec.js";
 import { WireTypes } from "./wire-context.js";
@@ -54,6 +54,7 @@ export class ActorRuntime {
   /** Calls within this node. */
   readonly #pending: PendingCalls;
   readonly #local: LocalCalls;
+  readonly #remote: RemoteCallsContext;
   readonly #answers: { readonly types: WireTypes; readonly exposeStacks: boolean };
   /** By which nodes actors of this one are watched: what takes the watch back. */
   readonly #watchedBy = new Map<PeerChannel, Map<string, () => void>>();
@@ -85,6 +86,10 @@ export class ActorRuntime {
       refusal: () => (this.#state === "stopped" ? shutDown() : undefined),
       onDeadLetter: (to, method) => this.#deadLetter(to, method, self.toString()),
     });
+    this.#remote = {
+      channelTo: (peer) => this.#peers.to(peer),
+      refusal: (to, method) => (this.#state === "stopped" ? shutDown(to, method) : nodeDown(to, method)),
+    };
     const toRef = (id: string, key: string) =>
       this.refTo(parseActorId(id, self.system, context.toNode), refShape(key.split(",")));
     this.#peers = new Peers(
@@ -142,7 +147,7 @@ export class ActorRuntime {
 
   refTo(id: ActorId, shape: RefShape): AnyActorRef {
     const isHere = id.node.id === this.self.id;
-    const target: Target = isHere ? new LocalTarget(id, this.#local) : new RemoteTarget(id, this.#peers.to);
+    const target: Target = isHere ? new LocalTarget(id, this.#local) : new RemoteTarget(id, this.#remote);
     return shape.make(target);
   }
 
@@ -248,6 +253,8 @@ export class ActorRuntime {
     await Promise.all([...this.#leaveHooks].map((hook) => hook()));
     this.#state = "leaving";
     await this.#actors.stopAll("windUp");
+    // The last answers go ahead of the news that this node is down, which fails whoever still waits.
+    this.#peers.flush();
   }
 
   /** Ends at once: what is in flight fails with `SHUT_DOWN`. */
@@ -257,6 +264,7 @@ export class ActorRuntime {
     this.#receptionist?.stop();
     void this.#actors.stopAll("stop");
     this.#pending.fail((call) => shutDown(call.to, call.method));
+    this.#peers.flush();
     this.#peers.stop((call) => shutDown(call.to, call.method));
     this.#actors.watches.clear();
     this.deadLetters.end();
@@ -315,7 +323,7 @@ export class ActorRuntime {
       watches.add(id.name, fire);
       return () => watches.remove(id.name, fire);
     }
-    const channel = this.#state === "stopped" ? undefined : this.#peers.to(id.node);
+    const channel = this.#peers.to(id.node);
     if (channel === undefined) return this.#soon(fire, "node-down");
     if (channel.watches.add(id.name, fire)) channel.write(() => channel.outgoing.watch(id.name, true));
     return () => {

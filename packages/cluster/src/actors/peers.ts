@@ -11,6 +11,7 @@ export class Peers {
   readonly #channels = new Map<string, PeerChannel>();
   /** Run while nodes are neither members nor known to have gone. */
   readonly #doubts = new Map<string, Timer>();
+  #stopped = false;
 
   constructor(context: PeerChannelContext, onClosed: (channel: PeerChannel) => void) {
     this.#context = context;
@@ -23,13 +24,13 @@ export class Peers {
     return calls;
   }
 
-  /** The channel to a node; none if it has gone. */
+  /** The channel to a node; none if it has gone, or everything has ended. */
   readonly to = (peer: UniqueNode): PeerChannel | undefined => {
     const known = this.#channels.get(peer.id);
     if (known !== undefined) return known;
     const { clock, settings, standing } = this.#context;
     const stands = standing(peer.id);
-    if (stands === "gone") return undefined;
+    if (stands === "gone" || this.#stopped) return undefined;
     const channel = new PeerChannel(peer, this.#context);
     this.#channels.set(peer.id, channel);
     if (stands === "unknown") {
@@ -47,6 +48,11 @@ export class Peers {
     return this.#channels.get(nodeId);
   }
 
+  /** Sends what has been written, rather than at the end of the turn. */
+  flush(): void {
+    for (const { outgoing } of this.#channels.values()) outgoing.flush();
+  }
+
   /** A node has gone: what is in flight to it fails, and whoever watches an actor there is told. */
   lose(nodeId: string): void {
     this.#close(nodeId, ({ to, method }) => nodeDown(to, method), "node-down");
@@ -54,6 +60,7 @@ export class Peers {
 
   /** Ends everything; nobody is told that an actor elsewhere is no more, as it is this node that goes. */
   stop(reason: (call: PendingCall) => unknown): void {
+    this.#stopped = true;
     for (const id of [...this.#channels.keys()]) this.#close(id, reason, undefined);
   }
 

@@ -1,23 +1,33 @@
 import type { UniqueNode } from "../node.js";
+import type { ActorError } from "./actor-error.js";
 import type { ActorId } from "./actor-id.js";
 import type { CallOptions } from "./actor-types.js";
-import { nodeDown, type PeerChannel } from "./peer-channel.js";
+import type { PeerChannel } from "./peer-channel.js";
 import type { Target } from "./ref-shape.js";
+
+export interface RemoteCallsContext {
+  /** The channel to a node, unless that has gone or this one has stopped. */
+  readonly channelTo: (peer: UniqueNode) => PeerChannel | undefined;
+  /** Why there is none. */
+  readonly refusal: (to: ActorId, method: string) => ActorError;
+}
 
 /** An actor of another node. */
 export class RemoteTarget implements Target {
   readonly id: ActorId;
-  readonly #channelTo: (peer: UniqueNode) => PeerChannel | undefined;
+  readonly #context: RemoteCallsContext;
   #channel: PeerChannel | undefined;
 
-  /** @param channelTo gives nothing when the node has gone */
-  constructor(id: ActorId, channelTo: (peer: UniqueNode) => PeerChannel | undefined) {
+  constructor(id: ActorId, context: RemoteCallsContext) {
     this.id = id;
-    this.#channelTo = channelTo;
+    this.#context = context;
   }
 
   call(method: string, args: readonly unknown[], options: CallOptions | undefined): Promise<unknown> {
-    if (this.#channel === undefined || this.#channel.isClosed) this.#channel = this.#channelTo(this.id.node);
-    return this.#channel?.call(this.id, method, args, options) ?? Promise.reject(nodeDown(this.id, method));
+    if (this.#channel === undefined || this.#channel.isClosed) {
+      this.#channel = this.#context.channelTo(this.id.node);
+      if (this.#channel === undefined) return Promise.reject(this.#context.refusal(this.id, method));
+    }
+    return this.#channel.call(this.id, method, args, options);
   }
 }
