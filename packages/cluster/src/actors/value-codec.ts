@@ -18,6 +18,10 @@ let current: WireContext | undefined;
 
 const extended = new WeakSet<object>();
 
+const readRegistered = (data: unknown) => (current === undefined ? data : fromWire(data, current));
+
+addExtension({ type: REGISTERED_TYPE, read: readRegistered });
+
 /** Has objects of a class written by the wire type of the system that writes them. */
 export function extendTo(registered: abstract new (...args: never[]) => object): void {
   if (extended.has(registered)) return;
@@ -27,7 +31,7 @@ export function extendTo(registered: abstract new (...args: never[]) => object):
     type: REGISTERED_TYPE,
     // A program that uses msgpackr itself gets there what it would get without us.
     write: (value: object) => (current === undefined ? { ...value } : toWire(value, current)),
-    read: (data: unknown) => (current === undefined ? data : fromWire(data, current)),
+    read: readRegistered,
   });
 }
 
@@ -43,7 +47,7 @@ export function refuse(refused: abstract new (...args: never[]) => object, why: 
   const write = () => {
     throw new Error(why);
   };
-  addExtension({ Class: refused, type: REGISTERED_TYPE, write, read: (data: unknown) => data });
+  addExtension({ Class: refused, type: REGISTERED_TYPE, write, read: readRegistered });
 }
 
 /** Where packed bytes are, until the next value is packed. */

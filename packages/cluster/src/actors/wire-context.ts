@@ -35,14 +35,14 @@ export class WireTypes {
   }
 }
 
-/** An object of a registered type, as it is sent. */
-export function toWire(value: object, { types }: WireContext): [name: string, wire: unknown] {
+/** An object of a registered type, as it is sent; of one that only another system of this process has, a plain object. */
+export function toWire(value: object, { types }: WireContext): [name: string | null, wire: unknown] {
   const type = types.of(value);
-  if (type === undefined) throw new Error(`${value.constructor.name} is not among settings.actors.types`);
-  return [type.name, type.encode(value)];
+  return type === undefined ? [null, { ...value }] : [type.name, type.encode(value)];
 }
 
 export function fromWire(data: unknown, { types }: WireContext): unknown {
+  if (Array.isArray(data) && data[0] === null) return data[1];
   const [name, wire] = pair(data);
   const type = types.named(name);
   if (type === undefined) throw new Error(`the type ${JSON.stringify(name)} is not among settings.actors.types here`);
