@@ -235,7 +235,7 @@ function cycle(): unknown {
 function hasOddities(value: unknown): boolean {
   if (typeof value === "function" || typeof value === "symbol") return true;
   if (Object.is(value, -0)) return true;
-  if (typeof value === "string") return !value.isWellFormed();
+  if (typeof value === "string") return Buffer.from(value).toString() !== value;
   if (value instanceof Date) return Number.isNaN(value.getTime());
   if (typeof value !== "object" || value === null) return false;
   if (value instanceof Map) return [...value].some(([key, entry]) => hasOddities(key) || hasOddities(entry));
