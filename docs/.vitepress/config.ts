@@ -40,6 +40,7 @@ export default defineConfig({
         items: [
           { text: "Error codes", link: "/reference/error-codes" },
           { text: "The handshake", link: "/reference/handshake" },
+          { text: "Limits", link: "/reference/limits" },
         ],
       },
       { text: "Decisions", link: "/decisions/", collapsed: true, items: pagesIn("decisions") },

@@ -24,6 +24,7 @@ const GROUPS = [
   "leave",
   "tombstones",
   "events",
+  "logRate",
 ];
 
 /** Every setting with its default as code; those that no short text can show have none. */

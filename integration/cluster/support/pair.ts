@@ -11,6 +11,8 @@ export type Pair = readonly [first: ClusterSystem, second: ClusterSystem];
 export async function startPair(): Promise<Pair> {
   const first = await startNode(({ association }) => {
     association.handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS;
+    // Everybody comes from the same address here.
+    association.maxHandshakesPerAddress = association.maxHandshakes;
   });
   const second = await startNodeThatKnows([first.cluster.self.address]);
   await everybodyUp([first, second]);

@@ -4,6 +4,7 @@ import { SWIM_MESSAGE_KIND, type SwimMessage } from "@rollcall/swim";
 import { ACTOR_FRAME, type ActorHost } from "./actor-host.js";
 import type { NodeStanding } from "./actors/actor-runtime-context.js";
 import { Associations } from "./association/associations.js";
+import { BoundedLogger } from "./bounded-logger.js";
 import { type ClusterChange, ClusterCore } from "./cluster-core.js";
 import { type Refusal, Refusals } from "./control/refusals.js";
 import { Waits } from "./control/waits.js";
@@ -46,6 +47,8 @@ export class ClusterShell implements Joiner, MembershipView {
   readonly associations: Associations;
   readonly detector: FailureDetector;
   readonly waits: Waits;
+  /** For what others can bring about as often as they like. */
+  readonly peerLog: BoundedLogger;
   /** Handshakes that one side refused. */
   readonly refusals: Refusals;
   /** Frames from members that could not be read. */
@@ -59,6 +62,7 @@ export class ClusterShell implements Joiner, MembershipView {
     const { self, settings, clock, random, transport, authentication, logger } = context;
     this.#context = context;
     this.refusals = new Refusals(clock);
+    this.peerLog = new BoundedLogger(logger, clock, settings.logRate);
     this.waits = new Waits(clock);
     const shared = new SharedTimer(clock);
     this.core = new ClusterCore({
@@ -94,6 +98,7 @@ export class ClusterShell implements Joiner, MembershipView {
         self,
         member: (nodeId) => this.core.table.get(nodeId),
         isTombstoned: (nodeId) => this.core.table.tombstones.find(nodeId) !== undefined,
+        hasRoom: (nodeId) => this.associations.hasRoom(nodeId),
         side: () => this.#side(),
       },
       authentication,
@@ -103,7 +108,7 @@ export class ClusterShell implements Joiner, MembershipView {
       transport,
       clock,
       random,
-      logger,
+      logger: this.peerLog,
       isWanted: (nodeId) => this.isMember(nodeId),
       onAssociated: (peer, dialled) => {
         this.core.associated(peer, dialled);
@@ -207,7 +212,7 @@ export class ClusterShell implements Joiner, MembershipView {
       else this.core.receive(peer, decodeGossip(frame, this.toNode));
     } catch (error) {
       this.undecodable++;
-      this.#context.logger.warn({ peer: peer.toString(), err: error }, "a member sent something that cannot be read");
+      this.peerLog.warn({ peer: peer.toString(), err: error }, "a member sent something that cannot be read");
     }
   }
 
@@ -247,7 +252,7 @@ export class ClusterShell implements Joiner, MembershipView {
     const { by, code, reason } = rejection;
     if (code === "SELF") return;
     this.refusals.note(refusal);
-    this.#context.logger.debug({ code, reason, ...circumstances }, "handshake refused");
+    this.peerLog.debug({ code, reason, ...circumstances }, "handshake refused");
     if (code !== "TOMBSTONED" || by === undefined || by.nodeId === this.#context.self.id) return;
     const { table } = this.core;
     const removedThem = table.tombstones.find(by.nodeId) !== undefined || table.get(by.nodeId)?.status === "down";

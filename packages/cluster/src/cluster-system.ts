@@ -332,7 +332,7 @@ export class ClusterSystem implements AsyncDisposable {
   }
 
   #explain(): ClusterExplanation {
-    const { core, associations, refusals, undecodable } = this.#shell;
+    const { core, associations, peerLog, refusals, undecodable } = this.#shell;
     const { self } = this.cluster;
     const members = [...core.table.snapshot].map(({ node, status, reachability }) => ({
       node: node.toString(),
@@ -358,11 +358,13 @@ export class ClusterSystem implements AsyncDisposable {
         associations: associations.size,
         bufferedFrames: associations.bufferedFrames,
         strangers: associations.strangers,
+        guests: associations.guests,
       },
       dropped: {
         undecodableFrames: undecodable,
         duplicateNodeIds: core.duplicateIds,
         forgottenTombstones: core.table.tombstones.forgotten,
+        logLines: peerLog.heldBack,
       },
     };
   }

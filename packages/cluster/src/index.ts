@@ -6,7 +6,7 @@
 
 export type { SwimExplanation, SwimOptions } from "@rollcall/swim";
 export { SWIM_PRESETS } from "@rollcall/swim";
-export type { AssociationCounters } from "./association/associations.js";
+export type { AssociationCounters } from "./association/associations-context.js";
 export type { AdmissionAnswer, AdmissionCandidate, AdmissionHook } from "./association/gatekeeper.js";
 export { CLUSTER_ERROR_CODES, ClusterError, type ClusterErrorCode, isClusterError } from "./cluster-error.js";
 export { ClusterSystem, type Configure, type Termination } from "./cluster-system.js";

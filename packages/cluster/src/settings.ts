@@ -64,8 +64,18 @@ export interface ClusterSettings {
     handshakeTimeoutMs: number;
     /** How long `admission` may take before it counts as a no. Default 1,000; has to be below `handshakeTimeoutMs`. */
     admissionTimeoutMs: number;
-    /** How many incoming handshakes may be under way; more are refused. Default 256. */
+    /**
+     * How many incoming handshakes may be under way, those included whose peer has shaken hands and is not a member yet;
+     * more are refused. Default 256.
+     */
     maxHandshakes: number;
+    /** The same for each address that they come from. Default 128; raise it where all come through one proxy. */
+    maxHandshakesPerAddress: number;
+    /**
+     * How many nodes this one talks to; more are refused, and what is for them is dropped and counted. Default 10,000; has
+     * to be more than there are members.
+     */
+    maxAssociations: number;
     /** The largest frame accepted from a member, in bytes. Default 16 MiB. */
     maxFrameBytes: number;
     /** With more than this waiting in a socket, frames are dropped and counted, in bytes. Default 32 MiB. */
@@ -139,6 +149,13 @@ export interface ClusterSettings {
     /** Pause right after a change; it doubles up to `intervalMs`. Default 100. */
     minIntervalMs: number;
   };
+  /** How often the same line is logged about what others do, so that nobody fills the disk. */
+  logRate: {
+    /** How many lines with the same message are written within `perMs`. Default 100; the rest is counted and said. */
+    lines: number;
+    /** Default 10,000. */
+    perMs: number;
+  };
   /** Replaces collaborators by registering their tokens in the system's own container; see `CLUSTER_TOKENS`. */
   register: ((container: DependencyContainer) => void) | undefined;
 }
@@ -161,6 +178,8 @@ export function defaultSettings(): ClusterSettings {
       handshakeTimeoutMs: 2_000,
       admissionTimeoutMs: 1_000,
       maxHandshakes: 256,
+      maxHandshakesPerAddress: 128,
+      maxAssociations: 10_000,
       maxFrameBytes: 16 * 1024 * 1024,
       maxUnsentBytes: 32 * 1024 * 1024,
       bufferedFrames: 1_000,
@@ -186,6 +205,7 @@ export function defaultSettings(): ClusterSettings {
       types: [],
       deadLettersBuffered: 1_000,
     },
+    logRate: { lines: 100, perMs: 10_000 },
     register: undefined,
   };
 }

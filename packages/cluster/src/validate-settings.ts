@@ -145,6 +145,8 @@ const NUMBERS: Readonly<Record<string, Readonly<Record<string, number>>>> = Obje
     handshakeTimeoutMs: 1,
     admissionTimeoutMs: 1,
     maxHandshakes: 1,
+    maxHandshakesPerAddress: 1,
+    maxAssociations: 1,
     maxFrameBytes: 4_096,
     maxUnsentBytes: 4_096,
     bufferedFrames: 0,
@@ -158,6 +160,7 @@ const NUMBERS: Readonly<Record<string, Readonly<Record<string, number>>>> = Obje
   tombstones: { ttlMs: 0, capacity: 1 },
   events: { buffered: 1 },
   receptionist: { batchSize: 1, intervalMs: 1, minIntervalMs: 1 },
+  logRate: { lines: 1, perMs: 1 },
   actors: {
     callTimeoutMs: 1,
     mailboxSize: 1,

@@ -17,6 +17,8 @@ export const REJECTION_PACE: Readonly<Record<string, RejectionPace>> = Object.fr
   CERTIFICATE_REFUSED: "permanent",
   // The hook of a node decided so; it may decide otherwise when somebody has changed what it goes by.
   NOT_ADMITTED: "permanent",
+  // Somebody has to raise a limit, or a member to go.
+  TOO_MANY_ASSOCIATIONS: "permanent",
   // The address belongs to somebody else by now; a registry needs its time-to-live to notice.
   WRONG_TARGET: "permanent",
   // A removed incarnation never returns. Its successor at the same address joins by itself, or is found at this pace.

@@ -1,71 +1,15 @@
-import type { Clock, Endpoint, Random } from "@rollcall/core";
+import type { Endpoint } from "@rollcall/core";
 import { ClusterError } from "../cluster-error.js";
-import type { Refusal } from "../control/refusals.js";
-import type { AdmissionView } from "../handshake/admission.js";
 import { type Accept, MAX_HANDSHAKE_FRAME_BYTES } from "../handshake/handshake-message.js";
-import type { Authentication } from "../handshake/handshake-session.js";
-import type { Metadata } from "../handshake/metadata.js";
-import type { Logger } from "../logger.js";
 import { compareNodes, type UniqueNode } from "../node.js";
-import type { Connection, Transport } from "../transport/transport.js";
+import type { Connection } from "../transport/transport.js";
 import type { Association, DialResult } from "./association.js";
-import { type AdmissionHook, candidate, Gatekeeper } from "./gatekeeper.js";
+import type { AssociationCounters, AssociationsContext } from "./associations-context.js";
+import { candidate, Gatekeeper } from "./gatekeeper.js";
 import { encodeOffer, performHandshake, type Verdict } from "./outbound-handshake.js";
 import { endPause, Pursuit } from "./pursuit.js";
 import { Reception } from "./reception.js";
-import { SendBuffer, type SendBufferOptions } from "./send-buffer.js";
-
-export interface AssociationsOptions {
-  /** How long connecting may take, in milliseconds. */
-  readonly connectTimeoutMs: number;
-  /** How long a handshake may take once connected, in milliseconds. */
-  readonly handshakeTimeoutMs: number;
-  /** How many incoming handshakes may be under way. */
-  readonly maxHandshakes: number;
-  /** How long `admission` may take to answer, in milliseconds. */
-  readonly admissionTimeoutMs: number;
-  /** The largest frame an associated peer may send, in bytes. */
-  readonly maxFrameBytes: number;
-  readonly buffer: SendBufferOptions;
-}
-
-export interface AssociationsContext {
-  readonly options: AssociationsOptions;
-  readonly view: AdmissionView;
-  readonly authentication: Authentication;
-  /** Who else decides whom to talk to. */
-  readonly admission: AdmissionHook | undefined;
-  /** What this node says about itself. */
-  readonly metadata: Metadata | undefined;
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  /** Whether the peer should be reached again when the connection to it is lost. */
-  readonly isWanted: (nodeId: string) => boolean;
-  /** `dialled`: it was this node that dialled. */
-  readonly onAssociated: (peer: UniqueNode, dialled: boolean) => void;
-  readonly onDissociated: (peer: UniqueNode) => void;
-  /** Another connection takes the place of the one there was; what was sent over that may be lost. */
-  readonly onReplaced: (peer: UniqueNode) => void;
-  /** A wanted peer was dialled: nobody listens there, or another incarnation does. */
-  readonly onUnreached: (peer: UniqueNode, evidence: "refused" | "replaced") => void;
-  readonly onFrame: (peer: UniqueNode, frame: Uint8Array) => void;
-  /** Somebody refused us, or we refused somebody. */
-  readonly onRefused: (refusal: Refusal) => void;
-}
-
-/** What has been counted since the start. */
-export interface AssociationCounters {
-  sentFrames: number;
-  sentBytes: number;
-  receivedFrames: number;
-  receivedBytes: number;
-  /** Frames refused because a buffer or a socket was full. */
-  droppedFrames: number;
-  /** Incoming connections refused because too many handshakes were under way. */
-  refusedConnections: number;
-}
+import { SendBuffer } from "./send-buffer.js";
 
 /**
  * All that this node holds about talking to others: one association a peer, one connection an association at most.
@@ -147,6 +91,16 @@ export class Associations {
   /** How many incoming connections there are of which nobody is known to be behind them. */
   get strangers(): number {
     return this.#reception.strangers;
+  }
+
+  /** Peers that have dialled and shaken hands, and are not members yet. */
+  get guests(): number {
+    return this.#reception.guests;
+  }
+
+  /** Whether there may be an association with a peer, or is one. */
+  hasRoom(nodeId: string): boolean {
+    return this.#associations.has(nodeId) || this.#associations.size < this.#context.options.maxAssociations;
   }
 
   isOpen(nodeId: string): boolean {
@@ -241,6 +195,10 @@ export class Associations {
    */
   send(peer: UniqueNode, frame: Uint8Array): boolean {
     if (this.#stopped) return false;
+    if (!this.hasRoom(peer.id)) {
+      this.counters.droppedFrames++;
+      return false;
+    }
     const association = this.#association(peer);
     if (association.connection !== undefined) return this.#transmit(association.connection, frame);
     const isKept = association.buffer.push(frame);

@@ -7,6 +7,7 @@ import type { Authentication } from "../handshake/handshake-session.js";
 import type { Metadata } from "../handshake/metadata.js";
 import type { UniqueNode } from "../node.js";
 import type { Connection } from "../transport/transport.js";
+import { addressIn, Crowd } from "./crowd.js";
 import { candidate, type Gatekeeper } from "./gatekeeper.js";
 import { InboundHandshake } from "./inbound-handshake.js";
 
@@ -14,8 +15,10 @@ export interface ReceptionContext {
   readonly options: {
     /** How long a handshake may take once connected, in milliseconds. */
     readonly handshakeTimeoutMs: number;
-    /** How many incoming handshakes may be under way. */
+    /** How many incoming handshakes may be under way, those included whose peer is not a member yet. */
     readonly maxHandshakes: number;
+    /** The same for each address that they come from. */
+    readonly maxHandshakesPerAddress: number;
   };
   readonly view: AdmissionView;
   readonly authentication: Authentication;
@@ -35,31 +38,42 @@ export class Reception {
   readonly #handshakes = new Set<InboundHandshake>();
   /** Whoever waits for the fate of a handshake that a peer began, by the peer's id. */
   readonly #waiting = new Map<string, Set<(opened: boolean) => void>>();
-  #strangers = 0;
+  readonly #crowd: Crowd;
   #stopped = false;
 
   constructor(context: ReceptionContext) {
     this.#context = context;
+    const { isOpen, options, view } = context;
+    const limits = { inAll: options.maxHandshakes, perAddress: options.maxHandshakesPerAddress };
+    this.#crowd = new Crowd(limits, (nodeId) => isOpen(nodeId) && view.member(nodeId) === undefined);
+  }
+
+  /** Peers that have dialled and shaken hands, and are not members yet. */
+  get guests(): number {
+    return this.#crowd.guests;
   }
 
   /** Incoming connections of which nobody is known to be behind them: handshakes under way, and refused ones closing. */
   get strangers(): number {
-    return this.#strangers;
+    return this.#crowd.strangers;
   }
 
   /** Takes an incoming connection. */
   accept(connection: Connection): void {
     const { authentication, clock, gatekeeper, isOpen, onCrowded, options, view } = this.#context;
-    const crowded = this.#strangers >= options.maxHandshakes;
-    if (crowded) onCrowded();
-    // Those who are told no are bounded, too; and with a secret nobody is told how busy this node is.
-    if (this.#stopped || this.#strangers >= 2 * options.maxHandshakes || (crowded && authentication.isRequired)) {
+    const address = addressIn(connection.remote);
+    const room = this.#stopped ? "shut" : this.#crowd.enter(address);
+    if (room !== "welcome" && !this.#stopped) onCrowded();
+    // With a secret nobody is told how busy this node is.
+    const isSilent = room === "crowded" && authentication.isRequired;
+    if (isSilent) this.#crowd.leave(address);
+    if (room === "shut" || isSilent) {
       connection.handle({ onFrame: () => {}, onClose: () => {} });
       connection.destroy();
       return;
     }
     connection.limitFrames(MAX_HANDSHAKE_FRAME_BYTES);
-    this.#strangers++;
+    let hasShakenHands = false;
     const handshake = new InboundHandshake(
       connection,
       {
@@ -70,6 +84,8 @@ export class Reception {
         existing: (nodeId) => (isOpen(nodeId) ? "open" : this.hosts(nodeId) ? "begun" : "none"),
         onConfirmed: (ended, peer) => {
           this.#handshakes.delete(ended);
+          hasShakenHands = true;
+          this.#crowd.seat(address, peer.id);
           this.#context.onConfirmed(connection, peer);
         },
         onEnded: (ended, rejection, refusedBy) => {
@@ -81,13 +97,15 @@ export class Reception {
           this.#context.onRefused({ rejection, peer: ended.peer?.toString(), remote, dialledBy: "them", refusedBy });
         },
         onReleased: () => {
-          this.#strangers--;
+          if (!hasShakenHands) this.#crowd.leave(address);
         },
       },
       (expired) => clock.schedule(options.handshakeTimeoutMs, expired),
     );
     this.#handshakes.add(handshake);
-    if (crowded) handshake.refuse(reject("TOO_MANY_HANDSHAKES", `${options.maxHandshakes} are under way already`));
+    if (room !== "crowded") return;
+    const limits = `${options.maxHandshakes} in all, ${options.maxHandshakesPerAddress} from one address`;
+    handshake.refuse(reject("TOO_MANY_HANDSHAKES", `as many as may be are under way already: ${limits}`));
   }
 
   /** Whether a peer has begun a handshake with us that is not over. */

@@ -1,7 +1,7 @@
 import type { JoinExplanation } from "@rollcall/join/scheduler";
 import type { SwimExplanation } from "@rollcall/swim";
 import type { ActorsExplanation } from "../actors/actor-runtime.js";
-import type { AssociationCounters } from "../association/associations.js";
+import type { AssociationCounters } from "../association/associations-context.js";
 import type { MemberStatus } from "../membership/member.js";
 import type { RefusalExplanation } from "./refusals.js";
 
@@ -54,11 +54,15 @@ export interface ClusterExplanation {
     readonly bufferedFrames: number;
     /** Incoming connections of which nobody is known to be behind them. */
     readonly strangers: number;
+    /** Peers that have dialled and shaken hands, and are not members yet. */
+    readonly guests: number;
   };
   /** What was refused or forgotten because something was full or wrong. */
   readonly dropped: {
     readonly undecodableFrames: number;
     readonly duplicateNodeIds: number;
     readonly forgottenTombstones: number;
+    /** Lines that were not logged, because there had been so many of the same. */
+    readonly logLines: number;
   };
 }

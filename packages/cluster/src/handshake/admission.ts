@@ -9,6 +9,8 @@ export interface AdmissionView {
   readonly self: UniqueNode;
   member(nodeId: string): Member | undefined;
   isTombstoned(nodeId: string): boolean;
+  /** Whether there may be an association with a node, or is one. */
+  hasRoom(nodeId: string): boolean;
   /** The cluster that this node is in. */
   side(): Side;
 }
@@ -57,6 +59,10 @@ export function admitPeer(peer: UniqueNode, view: AdmissionView): Reject | undef
   if (known !== undefined && known.node.address !== peer.address) {
     const addresses = `${known.node.address} and ${peer.address}`;
     return reject("DUPLICATE_NODE_ID", `${addresses} have the same node id ${peer.id}`);
+  }
+  if (!view.hasRoom(peer.id)) {
+    const limit = "settings.association.maxAssociations";
+    return reject("TOO_MANY_ASSOCIATIONS", `${view.self} talks to as many nodes as it may (${limit})`);
   }
   return undefined;
 }

@@ -23,6 +23,7 @@ export const REJECTION_CODES = Object.freeze({
   UNAUTHENTICATED: "the two have no secret in common, or only one of them has a secret at all",
   CERTIFICATE_REFUSED: "one side does not accept the certificate of the other, or not for the node that it says it is",
   TOO_MANY_HANDSHAKES: "too many handshakes are under way",
+  TOO_MANY_ASSOCIATIONS: "one of the two talks to as many nodes as it may",
   NOT_UNDERSTOOD: "what was sent is not a handshake of this protocol",
 } as const);
 

@@ -2,23 +2,23 @@ import { describe, expect, it } from "vitest";
 import { encodeOffer } from "../../src/association/outbound-handshake.js";
 import { MAX_HANDSHAKE_FRAME_BYTES, type Reject } from "../../src/handshake/handshake-message.js";
 import type { Connection } from "../../src/transport/transport.js";
-import { node } from "../support/nodes.js";
+import { member, node } from "../support/nodes.js";
 import { heardFrom, NOTHING_LEFT, type Talker, Talkers } from "../support/talkers.js";
 
-describe("somebody who connects", () => {
-  /** A stranger's connection to a talker, and what it hears. */
-  async function stranger(talkers: Talkers, to: Talker) {
-    const heard: string[] = [];
-    const { signal } = new AbortController();
-    const transport = talkers.network.transport("10.9.9.9");
-    const connection = await talkers.clock.settle(transport.connect(to.self, 1_000, signal));
-    connection.handle({
-      onFrame: (frame) => heard.push(Buffer.from(frame).toString()),
-      onClose: () => heard.push("closed"),
-    });
-    return { connection, heard };
-  }
+/** A stranger's connection to a talker, and what it hears. */
+async function stranger(talkers: Talkers, to: Talker) {
+  const heard: string[] = [];
+  const { signal } = new AbortController();
+  const transport = talkers.network.transport("10.9.9.9");
+  const connection = await talkers.clock.settle(transport.connect(to.self, 1_000, signal));
+  connection.handle({
+    onFrame: (frame) => heard.push(Buffer.from(frame).toString()),
+    onClose: () => heard.push("closed"),
+  });
+  return { connection, heard };
+}
 
+describe("somebody who connects", () => {
   it("and says nothing is shown the door when time is up", async () => {
     const talkers = new Talkers();
     const a = await talkers.add(1);
@@ -77,6 +77,58 @@ describe("somebody who connects", () => {
     b.say(a, "let me in");
     await talkers.clock.advance(5_000);
     expect(heardFrom(a, b)).toEqual(["let me in"]);
+  });
+});
+
+describe("a crowd", () => {
+  it("from one address is refused when it is too many, and others are served", async () => {
+    const talkers = new Talkers(1, [0.2, 1], { maxHandshakesPerAddress: 2 });
+    const [a, b] = await talkers.pair();
+    for (let times = 0; times < 2; times++) await stranger(talkers, a);
+    const { heard } = await stranger(talkers, a);
+    await talkers.clock.advance(10);
+    expect(heard).toEqual([expect.stringMatching(/TOO_MANY_HANDSHAKES.*16 in all, 2 from one address/), "closed"]);
+    b.say(a, "let me in");
+    await talkers.clock.advance(10);
+    expect([heardFrom(a, b), a.associations.counters.refusedConnections]).toEqual([["let me in"], 1]);
+  });
+
+  it("that shakes hands and does not join is bounded like one that does not", async () => {
+    const talkers = new Talkers(1, [0.2, 1], { maxHandshakes: 3 });
+    const a = await talkers.add(1);
+    const answers: (string | undefined)[] = [];
+    for (let number = 2; number <= 6; number++) {
+      const guest = await talkers.add(number);
+      const result = await talkers.clock.settle(guest.associations.dial(a.self, undefined));
+      answers.push(result.kind === "rejected" ? result.rejection.code : undefined);
+      await talkers.clock.advance(10);
+    }
+    expect(answers).toEqual([undefined, undefined, undefined, "TOO_MANY_HANDSHAKES", "TOO_MANY_HANDSHAKES"]);
+    expect([a.associations.guests, a.associations.strangers, a.associations.open]).toEqual([3, 0, 3]);
+    // Once they are members, others may come.
+    const asBefore = a.view;
+    a.view = {
+      ...asBefore,
+      member: (id) => asBefore.member(id) ?? member(node(2), "up"),
+    };
+    expect(a.associations.guests).toBe(0);
+  });
+
+  it("of nodes is bounded: who is one too many is told so, whoever dialled, and nothing is kept for it", async () => {
+    const talkers = new Talkers(1, [0.2, 1], { maxAssociations: 2 });
+    const [a, b] = await talkers.pair();
+    const [c, d] = [await talkers.add(3), await talkers.add(4)];
+    for (const other of [b, c]) await talkers.clock.settle(a.associations.dial(other.self, undefined));
+    for (const dialling of [a.associations.dial(d.self, undefined), d.associations.dial(a.self, undefined)]) {
+      const result = await talkers.clock.settle(dialling);
+      expect(result).toMatchObject({ kind: "rejected", rejection: { code: "TOO_MANY_ASSOCIATIONS" } });
+    }
+    a.say(d, "hello");
+    expect([a.associations.size, a.associations.counters.droppedFrames]).toEqual([2, 1]);
+    // Those it talks to already may come back.
+    talkers.network.breakConnections(a.self.host, b.self.host);
+    await talkers.clock.advance(100);
+    expect(a.associations.open).toBe(2);
   });
 });
 

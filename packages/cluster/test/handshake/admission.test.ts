@@ -12,12 +12,14 @@ const peer = node(2);
 interface Circumstances {
   readonly members?: readonly Member[];
   readonly tombstones?: readonly string[];
+  readonly isFull?: boolean;
 }
 
-function view({ members = [member(self, "up")], tombstones = [] }: Circumstances = {}): AdmissionView {
+function view({ members = [member(self, "up")], tombstones = [], isFull = false }: Circumstances = {}): AdmissionView {
   return {
     self,
     member: (nodeId) => members.find((each) => each.node.id === nodeId),
+    hasRoom: () => !isFull,
     isTombstoned: (nodeId) => tombstones.includes(nodeId),
     side: () => ({ lowest: node(1), members: 3 }),
   };
@@ -71,6 +73,7 @@ const refusals: [code: string, when: string, Partial<Offer>, Circumstances][] = 
   ["NODE_LEAVING", "this node is leaving", {}, { members: [member(self, "leaving")] }],
   ["NODE_DOWN", "this node is down", {}, { members: [member(self, "down")] }],
   ["NODE_DOWN", "this node has been removed", {}, { members: [] }],
+  ["TOO_MANY_ASSOCIATIONS", "this node talks to as many as it may", {}, { isFull: true }],
   ["TOMBSTONED", "the peer has been removed", {}, { tombstones: [peer.id] }],
   ["TOMBSTONED", "the peer is down", {}, { members: [member(self, "up"), member(peer, "down")] }],
   ["DUPLICATE_NODE_ID", "the peer has this node's id", { from: elsewhere(self.id) }, {}],
@@ -112,6 +115,7 @@ describe("whoever answers an offer is refused", () => {
   it.each<[string, string, UniqueNode, Circumstances]>([
     ["TOMBSTONED", "when it has been removed", peer, { tombstones: [peer.id] }],
     ["TOMBSTONED", "when it is down", peer, { members: [member(peer, "down")] }],
+    ["TOO_MANY_ASSOCIATIONS", "when this node talks to as many as it may", peer, { isFull: true }],
     ["WRONG_SYSTEM", "when it belongs to another system", new UniqueNode("other", "10.0.0.2", 7337, peer.id), {}],
     ["DUPLICATE_NODE_ID", "when it has a member's id", elsewhere(peer.id), { members: [member(peer, "up")] }],
   ])("with %s %s", (code, _, answering, circumstances) => {

@@ -1,5 +1,6 @@
 import { SimulatedNetwork, seededRandom, VirtualClock } from "@rollcall/testkit";
-import { Associations, type AssociationsOptions } from "../../src/association/associations.js";
+import { Associations } from "../../src/association/associations.js";
+import type { AssociationsOptions } from "../../src/association/associations-context.js";
 import type { AdmissionHook } from "../../src/association/gatekeeper.js";
 import type { AdmissionView } from "../../src/handshake/admission.js";
 import type { Reject } from "../../src/handshake/handshake-message.js";
@@ -14,6 +15,8 @@ const OPTIONS: AssociationsOptions = {
   handshakeTimeoutMs: 2_000,
   admissionTimeoutMs: 1_000,
   maxHandshakes: 16,
+  maxHandshakesPerAddress: 16,
+  maxAssociations: 100,
   maxFrameBytes: 1_000_000,
   buffer: { frames: 1_000, bytes: 1_000_000 },
 };
@@ -64,6 +67,7 @@ export class Talkers {
         member: (id) =>
           id === self.id ? { node: self, status: "up", reachability: "reachable", upNumber: 1 } : undefined,
         isTombstoned: () => false,
+        hasRoom: (id) => talker.associations.hasRoom(id),
         side: () => ({ lowest: self, members: 1 }),
       },
       associations: new Associations({
@@ -72,6 +76,7 @@ export class Talkers {
           self,
           member: (id) => talker.view.member(id),
           isTombstoned: (id) => talker.view.isTombstoned(id),
+          hasRoom: (id) => talker.view.hasRoom(id),
           side: () => talker.view.side(),
         },
         authentication: this.authentication,
