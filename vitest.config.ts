@@ -1,3 +1,4 @@
+import { transform } from "esbuild";
 import { defineConfig } from "vitest/config";
 import { results } from "./scripts/lib/results.ts";
 import { entryPoints, REPOSITORY, workspacePackages } from "./scripts/lib/workspace.ts";
@@ -6,6 +7,15 @@ import { entryPoints, REPOSITORY, workspacePackages } from "./scripts/lib/worksp
 const REGISTRIES = "integration/{consul,dns,etcd,kubernetes,nats}/**/*.test.ts";
 
 export default defineConfig({
+  plugins: [
+    {
+      // Standard decorators, which Vite leaves as they are, and Node.js does not know yet.
+      name: "decorators",
+      enforce: "pre",
+      transform: (code, id) =>
+        id.endsWith(".decorated.ts") ? transform(code, { loader: "ts", target: "node22", sourcemap: true }) : undefined,
+    },
+  ],
   resolve: {
     // Unit tests run on the sources; processes that tests start run on what `npm run build` made.
     alias: workspacePackages().flatMap((pkg) =>

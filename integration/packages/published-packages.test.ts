@@ -110,7 +110,7 @@ describe("a program of two nodes", () => {
     await consumer.typeCheck();
     for (const { version, program } of nodes) {
       const printed = await consumer.run(program, "--experimental-strip-types", "cluster.mts");
-      expect(printed, `under ${version}`).toBe("2 up\n");
+      expect(printed, `under ${version}`).toBe("2 up\nHello, you\n");
     }
   });
 });

@@ -1,5 +1,15 @@
-/** What a first user of the packed packages does: two nodes, one joins the other. Prints how many members are up. */
+/**
+ * What a first user of the packed packages does: two nodes, one joins the other and calls an actor there. Prints how many
+ * members are up, and the answer.
+ */
 import { ClusterSystem } from "@rollcall/cluster";
+import { DistributedActor } from "@rollcall/cluster/actors";
+
+class Greeter extends DistributedActor.with("greet") {
+  greet(name: string): string {
+    return `Hello, ${name}`;
+  }
+}
 
 const start = () =>
   ClusterSystem.start("packed", (settings) => {
@@ -13,6 +23,8 @@ try {
   await other.cluster.join(cluster.self, { maxAttempts: 10 });
   const members = await cluster.waitFor({ atLeast: 2, withinMs: 10_000 });
   console.log(`${members.length} up`);
+  const greeter = other.resolve(Greeter, String(systems[0].spawn(Greeter)));
+  console.log(await greeter.greet("you"));
 } finally {
   await Promise.all(systems.map((system) => system.shutdown()));
 }
