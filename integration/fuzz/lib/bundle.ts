@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { createInstrumenter } from "istanbul-lib-instrument";
 import { REPOSITORY } from "../../../scripts/lib/workspace.ts";
-import { fromSources } from "../../support/from-sources.ts";
+import { fromSources, WITH_REQUIRE } from "../../support/from-sources.ts";
 
 /**
  * Writes the search for one target as a single file, in which everything that the target covers counts what it runs.
@@ -26,8 +26,7 @@ export async function bundleSearch(module: string, covers: readonly string[], ou
     target: "node22",
     logLevel: "warning",
     plugins: [fromSources(), counting(covers)],
-    // What we depend on may be CommonJS.
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    banner: { js: WITH_REQUIRE },
   });
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { REPOSITORY } from "../../../scripts/lib/workspace.ts";
-import { fromSources } from "../../support/from-sources.ts";
+import { fromSources, WITH_REQUIRE } from "../../support/from-sources.ts";
 import type { Mutant } from "./mutants.ts";
 
 const HUNTER = fileURLToPath(new URL("../programs/hunter.ts", import.meta.url));
@@ -23,8 +23,7 @@ export async function bundleHunter(outfile: string, mutant?: Mutant): Promise<vo
     target: "node22",
     logLevel: "warning",
     plugins: [fromSources(), ...(mutant === undefined ? [] : [breaking(mutant)])],
-    // What we depend on may be CommonJS.
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    banner: { js: WITH_REQUIRE },
   });
 }
 
