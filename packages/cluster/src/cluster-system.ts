@@ -15,6 +15,7 @@ import type {
   Watch,
 } from "./actors/actor-types.js";
 import type { Receptionist } from "./actors/receptionist/receptionist.js";
+import type { SingletonSpec, Singletons } from "./actors/singleton/singletons.js";
 import type { ClusterChange } from "./cluster-core.js";
 import { ClusterShell } from "./cluster-shell.js";
 import { type Composition, compose } from "./composition.js";
@@ -124,6 +125,7 @@ export class ClusterSystem implements AsyncDisposable {
       self,
       settings: actorSettings(settings),
       receptionist: settings.receptionist,
+      singletons: settings.singletons,
       frameKind: ACTOR_FRAME,
       maxFrameBytes: settings.association.maxFrameBytes,
       maxWaitingBytes: settings.association.bufferedBytes,
@@ -136,6 +138,7 @@ export class ClusterSystem implements AsyncDisposable {
       toNode: (id, host, port) => this.#shell.toNode(id, host, port),
       members: () => this.#shell.core.table.members(),
       member: (nodeId) => this.#shell.core.table.get(nodeId),
+      leader: () => this.#shell.core.leader,
     });
     this.#shell = new ClusterShell({
       self,
@@ -238,6 +241,19 @@ export class ClusterSystem implements AsyncDisposable {
       register: (key, actor) => this.#actorsFor(key).receptionist.register(key, actor),
       lookup: (key) => this.#actorsFor(key).receptionist.lookup(key),
       listing: (key) => this.#actorsFor(key).receptionist.listing(key),
+    };
+  }
+
+  /** Actors of which there is one in the cluster. */
+  get singleton(): Singletons {
+    return {
+      host: <Class extends ActorClass>(name: string, actor: Class | SingletonSpec<Class>, ...args: unknown[]) => {
+        const spec: SingletonSpec<ActorClass> = typeof actor === "function" ? { actor } : actor;
+        const ref = this.#actorsFor(spec.actor).singletons.host(name, spec, args);
+        return ref as ActorRef<InstanceType<Class>>;
+      },
+      proxy: <Class extends ActorClass>(name: string, actor: Class) =>
+        this.#actorsFor(actor).singletons.proxy(name, actor) as ActorRef<InstanceType<Class>>,
     };
   }
 

@@ -3,6 +3,7 @@ import { JOIN_DEFAULTS } from "@rollcall/join/scheduler";
 import { SWIM_PRESETS, type SwimOptions } from "@rollcall/swim";
 import type { DependencyContainer } from "tsyringe";
 import type { ActorSettings } from "./actors/actor-settings.js";
+import type { SingletonSettings } from "./actors/singleton/singletons.js";
 import type { AdmissionHook } from "./association/gatekeeper.js";
 import { type DowningStrategy, timeoutDowning } from "./downing/index.js";
 import type { Secret } from "./handshake/secret-authentication.js";
@@ -141,6 +142,7 @@ export interface ClusterSettings {
     buffered: number;
   };
   actors: ActorSettings;
+  singletons: SingletonSettings;
   receptionist: {
     /** How many registrations are told in one message at most. Default 100. */
     batchSize: number;
@@ -194,6 +196,7 @@ export function defaultSettings(): ClusterSettings {
     leave: { stepTimeoutMs: 2_000 },
     tombstones: { ttlMs: 24 * 60 * 60 * 1_000, capacity: 10_000 },
     events: { buffered: 1_000 },
+    singletons: { bufferSize: 1_000, claimRetryMs: 500, restartDelayMs: 1_000 },
     receptionist: { batchSize: 100, intervalMs: 5_000, minIntervalMs: 100 },
     actors: {
       callTimeoutMs: 5_000,

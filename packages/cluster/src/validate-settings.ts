@@ -159,6 +159,7 @@ const NUMBERS: Readonly<Record<string, Readonly<Record<string, number>>>> = Obje
   leave: { stepTimeoutMs: 0 },
   tombstones: { ttlMs: 0, capacity: 1 },
   events: { buffered: 1 },
+  singletons: { bufferSize: 0, claimRetryMs: 1, restartDelayMs: 0 },
   receptionist: { batchSize: 1, intervalMs: 1, minIntervalMs: 1 },
   logRate: { lines: 1, perMs: 1 },
   actors: {

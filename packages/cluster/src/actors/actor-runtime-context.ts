@@ -5,6 +5,7 @@ import type { UniqueNode } from "../node.js";
 import type { ToNode } from "./actor-id.js";
 import type { ActorSettings } from "./actor-settings.js";
 import type { ReplicationOptions } from "./receptionist/replication.js";
+import type { SingletonSettings } from "./singleton/singletons.js";
 
 /** Where a node stands, as seen from here: `unknown` if it is not a member, and never was as far as is known. */
 export type NodeStanding = "member" | "unknown" | "gone";
@@ -14,6 +15,7 @@ export interface ActorRuntimeContext {
   readonly self: UniqueNode;
   readonly settings: ActorSettings;
   readonly receptionist: ReplicationOptions;
+  readonly singletons: SingletonSettings;
   /** What each frame of the runtime begins with. */
   readonly frameKind: number;
   /** The largest frame that other nodes accept, in bytes. */
@@ -31,4 +33,5 @@ export interface ActorRuntimeContext {
   /** All members, those that were downed and this node included. */
   readonly members: () => Iterable<Member>;
   readonly member: (nodeId: string) => Member | undefined;
+  readonly leader: () => Member | undefined;
 }

@@ -23,6 +23,8 @@ import { NodeReceptionist, RECEPTIONIST_TOPIC, type ReceptionistExplanation } fr
 import { type RefShape, refShape, type Target, targetOf } from "./ref-shape.js";
 import { answerFailure, RemoteCall } from "./remote-call.js";
 import { type RemoteCallsContext, RemoteTarget } from "./remote-target.js";
+import { SINGLETON_TOPIC } from "./singleton/singleton-host.js";
+import { NodeSingletons, type SingletonExplanation } from "./singleton/singletons.js";
 import { SpawnedContext } from "./spawned-context.js";
 import { extendTo } from "./value-codec.js";
 import { WireTypes } from "./wire-context.js";
@@ -39,6 +41,8 @@ export interface ActorsExplanation {
   readonly undecodable: number;
   /** Of the receptionist; undefined while there is none. */
   readonly receptionist: ReceptionistExplanation | undefined;
+  /** The singletons that this node hosts or calls: where they are, or why nowhere. */
+  readonly singletons: readonly SingletonExplanation[];
 }
 
 /** Hears what the same part of another node says. */
@@ -62,6 +66,7 @@ export class ActorRuntime {
   readonly #listeners = new Set<(change: ClusterChange) => void>();
   readonly #leaveHooks = new Set<() => Promise<void>>();
   #receptionist: NodeReceptionist | undefined;
+  #singletons: NodeSingletons | undefined;
   #undecodable = 0;
   /** `leaving`: nothing from other nodes is taken in any more; `stopped`: nothing at all. */
   #state: "running" | "leaving" | "stopped" = "running";
@@ -119,6 +124,15 @@ export class ActorRuntime {
       if (this.#state === "stopped") this.#receptionist.stop();
     }
     return this.#receptionist;
+  }
+
+  /** Actors of which there is one in the cluster. Made when first asked for, as {@link receptionist}. */
+  get singletons(): NodeSingletons {
+    if (this.#singletons === undefined) {
+      this.#singletons = new NodeSingletons(this, this.#context);
+      if (this.#state === "stopped") this.#singletons.stop();
+    }
+    return this.#singletons;
   }
 
   /**
@@ -261,6 +275,7 @@ export class ActorRuntime {
   stop(): void {
     if (this.#state === "stopped") return;
     this.#state = "stopped";
+    this.#singletons?.stop();
     this.#receptionist?.stop();
     void this.#actors.stopAll("stop");
     this.#pending.fail((call) => shutDown(call.to, call.method));
@@ -282,11 +297,13 @@ export class ActorRuntime {
       deadLetters: this.deadLetters.count,
       undecodable: this.#undecodable,
       receptionist: this.#receptionist?.explain(),
+      singletons: this.#singletons?.explain() ?? [],
     };
   }
 
   #received(from: UniqueNode, topic: string, message: unknown): void {
-    if (topic === RECEPTIONIST_TOPIC && this.#state !== "stopped") void this.receptionist;
+    if (topic === RECEPTIONIST_TOPIC) void this.receptionist;
+    else if (topic === SINGLETON_TOPIC) void this.singletons;
     try {
       this.#topics.get(topic)?.(from, message);
     } catch (error) {

@@ -35,5 +35,15 @@ export { DistributedActor } from "./distributed-actor.js";
 export { type ReceptionKey, receptionKey } from "./receptionist/reception-key.js";
 export type { Receptionist, ReceptionistExplanation, RegistrationHandle } from "./receptionist/receptionist.js";
 export { actorId, isActorRef, withOptions } from "./ref-shape.js";
+export { type AllocationSituation, onLeader, onOldest, type SingletonAllocation } from "./singleton/allocation.js";
+export type { SingletonHooks } from "./singleton/hosted-actor.js";
+export type { SingletonHostExplanation } from "./singleton/singleton-host.js";
+export type { SingletonPhase } from "./singleton/singleton-machine.js";
+export type {
+  SingletonExplanation,
+  SingletonSettings,
+  SingletonSpec,
+  Singletons,
+} from "./singleton/singletons.js";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.js";
 export { errorType, type WireType, wireType } from "./wire-type.js";

@@ -13,6 +13,8 @@ export class GuestList {
   readonly #toRef: (guest: Guest) => ActorRef;
   readonly #guests = new Map<string, { readonly guest: Guest; ref: ActorRef | undefined }>();
   readonly #readers = new Set<ConflatingChannel<readonly ActorRef[]>>();
+  /** Are told of every change. */
+  readonly observers: (() => void)[] = [];
   #listing: readonly ActorRef[] | undefined;
 
   constructor(toRef: (guest: Guest) => ActorRef) {
@@ -20,7 +22,7 @@ export class GuestList {
   }
 
   get isUnused(): boolean {
-    return this.#guests.size === 0 && this.#readers.size === 0;
+    return this.#guests.size === 0 && this.#readers.size === 0 && this.observers.length === 0;
   }
 
   add(guest: Guest): void {
@@ -39,6 +41,11 @@ export class GuestList {
     return this.#listing;
   }
 
+  /** The ids of the nodes of which they are. */
+  get origins(): readonly string[] {
+    return [...new Set([...this.#guests.values()].map(({ guest }) => guest.origin))].sort();
+  }
+
   /** The listing now and after every change; who reads slowly misses those in between. */
   read(onEnd: () => void): ConflatingChannel<readonly ActorRef[]> {
     const reader = conflatingChannel<readonly ActorRef[]>(Object.is, () => {
@@ -53,6 +60,7 @@ export class GuestList {
   /** Tells all who read, when a change is complete. */
   tell(): void {
     for (const reader of this.#readers) reader.push(this.listing);
+    for (const observer of this.observers) observer();
   }
 
   end(): void {

@@ -12,7 +12,7 @@ export interface ReceptionKey<Actor extends AnyActor = AnyActor> {
   /** Only for the compiler, which tells keys of different actors apart by it. */
   readonly [ACTOR_TYPE]?: Actor;
   /** @internal */
-  readonly [RUNTIME]: (context: ActorRuntimeContext) => ActorRuntime;
+  readonly [RUNTIME]?: (context: ActorRuntimeContext) => ActorRuntime;
 }
 
 /** The longest id of a key. */
@@ -25,12 +25,9 @@ const MAX_LENGTH = 256;
  * @throws ActorError `INVALID_OPTION` if the id is empty, longer than 256 characters, or begins with `$`
  */
 export function receptionKey<Actor extends AnyActor>(id: string): ReceptionKey<Actor> {
-  if (typeof id === "string" && id.length > 0 && id.length <= MAX_LENGTH && !id.startsWith("$")) return keyOf(id);
+  if (typeof id === "string" && id.length > 0 && id.length <= MAX_LENGTH && !id.startsWith("$")) {
+    return Object.freeze({ id, [RUNTIME]: (context: ActorRuntimeContext) => new ActorRuntime(context) });
+  }
   const wanted = `use 1 to ${MAX_LENGTH} characters, of which the first is no $`;
   throw new ActorError("INVALID_OPTION", `${JSON.stringify(id)} is not the id of a key: ${wanted}.`);
-}
-
-/** A key with any id: those that begin with `$` are Rollcall's own. */
-export function keyOf<Actor extends AnyActor>(id: string): ReceptionKey<Actor> {
-  return Object.freeze({ id, [RUNTIME]: (context: ActorRuntimeContext) => new ActorRuntime(context) });
 }

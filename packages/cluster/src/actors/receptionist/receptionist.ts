@@ -138,6 +138,16 @@ export class NodeReceptionist implements Receptionist {
     return reader as unknown as AsyncIterableIterator<readonly ActorRef<Actor>[], undefined>;
   }
 
+  /** The ids of the nodes of which anything is registered under a key, in order. */
+  origins(key: string): readonly string[] {
+    return this.#lists.get(key)?.origins ?? [];
+  }
+
+  /** Calls `listener` after each change to what is registered under a key, for as long as the system runs. */
+  observe(key: string, listener: () => void): void {
+    this.#list(key).observers.push(listener);
+  }
+
   /** There is a connection to a node, where there was none or another one. */
   connected(nodeId: string): void {
     this.#replication.connected(nodeId, this.#context.clock.now());
