@@ -14,6 +14,7 @@ const HELP = `npm run bench -- formation [options]
   --sizes 2,5,10,20   how many nodes (default: 2,5,10,20)
   --rounds 5          how often each size is measured (default: 5)
   --rest 30           seconds at rest (default: 30; 0: leave out)
+  --secret            nodes have a secret
   --quick             two sizes, two rounds, five seconds at rest
   --check             exit with 1 if something asked for was missed
   --help`;
@@ -23,6 +24,7 @@ const { values: options } = parseArgs({
     sizes: { type: "string" },
     rounds: { type: "string" },
     rest: { type: "string" },
+    secret: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     check: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -40,6 +42,8 @@ if (options.help) {
     console.error(`--sizes takes whole numbers from 2, --rounds from 1 and --rest from 0.\n\n${HELP}`);
     process.exit(2);
   }
+  // The nodes are children of this process.
+  if (options.secret) process.env.ROLLCALL_BENCH_SECRET = "known to every node of the benchmark";
   const verdicts = new Verdicts();
   for (const size of sizes) await measureFormation(size, rounds, verdicts);
   await measureOneProcess();

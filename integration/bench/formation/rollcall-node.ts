@@ -20,6 +20,7 @@ const node: BenchNode = {
   async start({ ports, index }: Setup) {
     system = await ClusterSystem.start("bench", (settings) => {
       settings.node.port = ports[index] as number;
+      settings.secret = process.env.ROLLCALL_BENCH_SECRET;
       settings.discovery = staticDiscovery([{ host: "127.0.0.1", port: ports[0] as number }]);
     });
     void watch(system);

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import type { ClusterSystem } from "@rollcall/cluster";
+import type { Endpoint } from "@rollcall/core";
 import { onTestFinished } from "vitest";
 
 const HEADER_BYTES = 4;
@@ -45,7 +45,7 @@ export class WirePeer {
   }
 
   /** Connects to a node's port; the socket goes with the test. */
-  static async connect({ cluster: { self } }: ClusterSystem): Promise<WirePeer> {
+  static async connect({ cluster: { self } }: { readonly cluster: { readonly self: Endpoint } }): Promise<WirePeer> {
     const socket = connect({ host: self.host, port: self.port, allowHalfOpen: true });
     onTestFinished(() => {
       socket.destroy();

@@ -1,4 +1,4 @@
-import type { ClusterSystem } from "@rollcall/cluster";
+import type { ClusterSettings, ClusterSystem } from "@rollcall/cluster";
 import { noDowning } from "@rollcall/cluster";
 import { describe, expect, it } from "vitest";
 import type { Invariant } from "../../src/simulation/invariant.js";
@@ -42,6 +42,16 @@ describe("a simulation", () => {
   it("is the same, frame by frame, with the same seed, and another with another", async () => {
     const traces = [];
     for (const seed of [3, 3, 4]) traces.push((await simulate({ seed })).trace);
+    expect(traces[0]).toBe(traces[1]);
+    expect(traces[0]).not.toBe(traces[2]);
+  });
+
+  it("is the same with the same seed also when nodes have a secret, and frames are sealed", async () => {
+    const configure = (settings: ClusterSettings) => {
+      settings.secret = "known to every node of the story";
+    };
+    const traces = [];
+    for (const given of [{ configure }, { configure }, {}]) traces.push((await simulate({ seed: 3, ...given })).trace);
     expect(traces[0]).toBe(traces[1]);
     expect(traces[0]).not.toBe(traces[2]);
   });
