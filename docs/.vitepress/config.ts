@@ -30,6 +30,7 @@ export default defineConfig({
           { text: "Leaving and rolling restarts", link: "/guide/leaving-and-rolling-restarts" },
           { text: "Secrets", link: "/guide/security-secrets" },
           { text: "Who is let in", link: "/guide/admission" },
+          { text: "TLS", link: "/guide/security-tls" },
           { text: "Testing your cluster", link: "/guide/testing-your-cluster" },
           { text: "Write your own discovery", link: "/guide/write-your-own-discovery" },
         ],

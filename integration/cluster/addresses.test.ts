@@ -36,18 +36,19 @@ describe("nodes join each other", () => {
   });
 
   it.runIf(hasIPv6)("from IPv4 to IPv6 and back, where the one listens on both", async () => {
-    const dual = await startNode(({ node }) => {
-      node.host = "::1";
-      node.bindHost = "::";
+    const dual = await startNode((settings) => {
+      settings.node.host = "::1";
+      settings.node.bindHost = "::";
+      settings.insecure = true;
     });
 
     await joinVia(dual, "127.0.0.1");
   });
 
   it("where one listens on every address and advertises one of them", async () => {
-    const wide = await startNode(({ node }) => {
-      node.host = "127.0.0.1";
-      node.bindHost = "0.0.0.0";
+    const wide = await startNode((settings) => {
+      settings.node.bindHost = "0.0.0.0";
+      settings.insecure = true;
     });
 
     await joinVia(wide, "127.0.0.1");

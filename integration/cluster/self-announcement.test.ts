@@ -31,6 +31,7 @@ describe("a node whose discovery can announce", () => {
     const discovery = inMemoryDiscovery();
     const { cluster } = await startNode((settings) => {
       settings.node.bindHost = "0.0.0.0";
+      settings.insecure = true;
       settings.discovery = discovery;
     });
 

@@ -23,6 +23,7 @@ const UNUSABLE: readonly (readonly [setting: string, value: unknown])[] = [
   ["node.bindPort", 100_000],
   ["discovery", { name: "no methods" }],
   ["discovery", null],
+  ["insecure", "yes"],
   ["logger.warn", undefined],
   ["join.maxConcurrentJoins", 0],
   ["join.maxConcurrentJoins", 1.5],
@@ -97,9 +98,9 @@ describe("unusable settings", () => {
 
 describe("a node that cannot listen", () => {
   const bind = (host: string, port: number) =>
-    ClusterSystem.start("orders", ({ node }) => {
-      node.host = host;
-      node.port = port;
+    ClusterSystem.start("orders", (settings) => {
+      Object.assign(settings.node, { host, port });
+      settings.insecure = true;
     });
 
   it("says that the port is in use, and what to do", async () => {

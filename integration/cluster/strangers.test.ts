@@ -140,7 +140,6 @@ describe("a stranger who talks nonsense", () => {
 
   it.each([
     ["a request of HTTP", "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"],
-    ["a hello of TLS", Buffer.from("16030100c8010000c40303", "hex")],
     ["a frame of one byte too many", header(MAX_HANDSHAKE_FRAME_BYTES + 1)],
     ["a frame of four gigabytes", header(0xffff_ffff)],
   ])("is cut off without a word when it announces more than a handshake: %s", async (_, bytes) => {
@@ -151,6 +150,18 @@ describe("a stranger who talks nonsense", () => {
     await peer.closed;
 
     await expect(peer.receive()).rejects.toThrow("closed");
+    await expectUnaffected(pair);
+  });
+
+  it("is answered with what cannot be TLS when it says hello in TLS, and the reason is noted", async () => {
+    const pair = await startPair();
+    const peer = await WirePeer.connect(pair[0]);
+    peer.write(Buffer.from("16030100c8010000c40303", "hex"));
+
+    expect(await peer.receive()).toEqual(Buffer.alloc(1));
+    await peer.closed;
+    const refused = { code: "NOT_UNDERSTOOD", reason: expect.stringContaining("settings.tls"), refusedBy: "us" };
+    await eventually(() => pair[0].cluster.explain().refusals).toMatchObject([refused]);
     await expectUnaffected(pair);
   });
 

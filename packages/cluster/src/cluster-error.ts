@@ -10,6 +10,17 @@ export const CLUSTER_ERROR_CODES = Object.freeze({
   WAIT_TIMED_OUT: "what was waited for did not happen in time; the message says what was seen",
   NODE_GONE: "what was waited for can no longer happen, because the node has gone past it",
   FRAME_TOO_LARGE: "a message exceeds the size that the settings allow",
+  INSECURE: "the node would listen beyond this machine with neither a secret nor TLS",
+  TLS_FILE_UNREADABLE: "a file that settings.tls names cannot be read; the message names it",
+  TLS_MATERIAL_INVALID: "a certificate or key in settings.tls is none, or cannot be used for this",
+  TLS_PASSPHRASE_WRONG: "the key is encrypted, and settings.tls.passphrase does not open it",
+  TLS_KEY_MISMATCH: "the key does not belong to the certificate",
+  TLS_EXPIRED: "a certificate has expired or is not valid yet",
+  TLS_UNTRUSTED: "one side does not trust who signed the certificate of the other, or was shown none",
+  TLS_NAME_MISMATCH: "the certificate of whoever answers is not for the name or address that was dialled",
+  TLS_PLAINTEXT: "one side speaks TLS and the other does not",
+  TLS_VERSION: "the two sides have no version of TLS in common",
+  TLS_FAILED: "the TLS handshake ended for another reason; the message says what is known",
   SHUT_DOWN: "the system has been shut down, or is shutting down",
 } as const);
 

@@ -31,7 +31,7 @@ import { UniqueNode } from "./node.js";
 import { SelfAnnouncement } from "./self-announcement.js";
 import { type ClusterSettings, defaultSettings } from "./settings.js";
 import { tapListings } from "./tap-listings.js";
-import type { Connection, Listener } from "./transport/transport.js";
+import type { Connection, Listener, Transport } from "./transport/transport.js";
 import { validateSettings } from "./validate-settings.js";
 
 /** Why a system ended. */
@@ -61,6 +61,7 @@ export class ClusterSystem implements AsyncDisposable {
   readonly #scheduler: JoinScheduler;
   readonly #announcement: SelfAnnouncement;
   readonly #listener: Listener;
+  readonly #transport: Transport;
   #terminate: (termination: Termination) => void = () => {};
   #ending: Promise<void> | undefined;
   #onDown: Timer | undefined;
@@ -72,7 +73,7 @@ export class ClusterSystem implements AsyncDisposable {
    *
    * @param name of the system; only nodes of one name form a cluster. Default `rollcall`
    * @param configure changes the settings, which come with their defaults
-   * @throws ClusterError `INVALID_SETTING` or `BIND_FAILED`
+   * @throws ClusterError `INVALID_SETTING`, `INSECURE`, `BIND_FAILED`, or one that begins with `TLS_`
    */
   static async start(name = "rollcall", configure: Configure = () => {}): Promise<ClusterSystem> {
     const settings = defaultSettings();
@@ -118,6 +119,7 @@ export class ClusterSystem implements AsyncDisposable {
     this.#clock = clock;
     this.#logger = logger;
     this.#listener = listener;
+    this.#transport = transport;
     this.terminated = new Promise((resolve) => {
       this.#terminate = resolve;
     });
@@ -369,6 +371,7 @@ export class ClusterSystem implements AsyncDisposable {
       announcement: { state: this.#announcement.state, lastError: this.#announcement.lastError?.message },
       rejections: refusals.counts,
       refusals: refusals.explain(),
+      tls: this.#transport.explainTls?.(),
       associations: { open: associations.open, ...associations.counters },
       held: {
         associations: associations.size,

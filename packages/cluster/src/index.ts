@@ -27,4 +27,12 @@ export { Membership } from "./membership/membership.js";
 export { compareNodes, Node, UniqueNode } from "./node.js";
 export { type ClusterSettings, defaultSettings } from "./settings.js";
 export { CLUSTER_TOKENS, type ClusterCollaborators } from "./tokens.js";
+export type {
+  CertificateExplanation,
+  PeerCheck,
+  TlsExplanation,
+  TlsFailureExplanation,
+  TlsMaterial,
+  TlsSettings,
+} from "./transport/tls-settings.js";
 export type { Connection, ConnectionHandler, Listener, Transport } from "./transport/transport.js";

@@ -8,6 +8,7 @@ import type { AdmissionHook } from "./association/gatekeeper.js";
 import { type DowningStrategy, timeoutDowning } from "./downing/index.js";
 import type { Secret } from "./handshake/secret-authentication.js";
 import { type Logger, quietLogger } from "./logger.js";
+import type { TlsSettings } from "./transport/tls-settings.js";
 
 /**
  * What a system is made with. `ClusterSystem.start` hands one with the defaults to its `configure` function to change.
@@ -47,6 +48,16 @@ export interface ClusterSettings {
    * first member that a node talks to is asked: the others hear of it by gossip. Default: everybody is let in.
    */
   admission: AdmissionHook | undefined;
+  /**
+   * How to talk over TLS. Default: not at all, and whoever can listen on the network reads everything. Its parts are
+   * loaded only if it is set.
+   */
+  tls: TlsSettings | undefined;
+  /**
+   * Whether to listen beyond this machine although neither `secret` nor `tls` keeps anybody out. Default false: starting
+   * fails with `INSECURE`.
+   */
+  insecure: boolean;
   /** Where to say what happens. Default: nowhere. */
   logger: Logger;
   join: {
@@ -170,6 +181,8 @@ export function defaultSettings(): ClusterSettings {
     announce: true,
     secret: undefined,
     admission: undefined,
+    tls: undefined,
+    insecure: false,
     logger: quietLogger,
     join: {
       maxConcurrentJoins: 3,

@@ -36,6 +36,7 @@ export function validateSettings(system: string, settings: ClusterSettings): voi
   const fits = `an object of strings, at most ${MAX_METADATA_BYTES} bytes as JSON`;
   check(isMetadata(node.metadata), "settings.node.metadata", node.metadata, fits);
   checkSecret(settings.secret);
+  check(typeof settings.insecure === "boolean", "settings.insecure", settings.insecure, "true or false");
   for (const level of ["debug", "info", "warn", "error"] as const) {
     check(
       typeof settings.logger?.[level] === "function",

@@ -1,4 +1,5 @@
 import type { Timer } from "@rollcall/core";
+import { isClusterError } from "../cluster-error.js";
 import { type AdmissionView, admitOffer, reject } from "../handshake/admission.js";
 import {
   type Accept,
@@ -51,8 +52,8 @@ export class InboundHandshake {
     this.#timer = startTimer(() => this.abandon());
     connection.handle({
       onFrame: (frame) => this.#receive(frame),
-      onClose: () => {
-        this.#end(undefined);
+      onClose: (error) => {
+        this.#end(error === undefined ? undefined : refusalBy(error));
         context.onReleased();
       },
     });
@@ -156,4 +157,12 @@ export class InboundHandshake {
     this.#timer.cancel();
     this.#context.onEnded(this, rejection, refusedBy);
   }
+}
+
+/** What a connection that broke by itself says about who was there, if it does. */
+function refusalBy(error: Error): Reject | undefined {
+  if (!isClusterError(error)) return undefined;
+  if (error.code === "TLS_UNTRUSTED" || error.code === "TLS_EXPIRED")
+    return reject("CERTIFICATE_REFUSED", error.message);
+  return error.code.startsWith("TLS_") ? reject("NOT_UNDERSTOOD", error.message) : undefined;
 }

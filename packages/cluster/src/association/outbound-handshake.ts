@@ -1,5 +1,5 @@
 import type { Timer } from "@rollcall/core";
-import { ClusterError } from "../cluster-error.js";
+import { ClusterError, isClusterError } from "../cluster-error.js";
 import { type AdmissionView, admitPeer, reject } from "../handshake/admission.js";
 import { type Accept, encodeHandshake, type HandshakeMessage, type Reject } from "../handshake/handshake-message.js";
 import type { HandshakeSession } from "../handshake/handshake-session.js";
@@ -82,7 +82,9 @@ export function performHandshake(
 
   connection.handle({
     onClose: (cause) => {
-      const message = `${connection.remote} closed the connection during the handshake.`;
+      if (isClusterError(cause) && cause.code === "TLS_PLAINTEXT") return fail(cause);
+      const hint = "It may have settings.tls and this node not, or too many handshakes under way";
+      const message = `${connection.remote} closed the connection during the handshake. ${hint}.`;
       fail(new ClusterError("HANDSHAKE_FAILED", message, { cause }));
     },
     onFrame: (frame) => {

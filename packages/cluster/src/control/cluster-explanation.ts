@@ -3,6 +3,7 @@ import type { SwimExplanation } from "@rollcall/swim";
 import type { ActorsExplanation } from "../actors/actor-runtime.js";
 import type { AssociationCounters } from "../association/associations-context.js";
 import type { MemberStatus } from "../membership/member.js";
+import type { TlsExplanation } from "../transport/tls-settings.js";
 import type { RefusalExplanation } from "./refusals.js";
 
 /** Why a node is not up, or that it is. */
@@ -44,6 +45,8 @@ export interface ClusterExplanation {
   readonly rejections: Readonly<Record<string, number>>;
   /** The latest refusal with each of these codes: who said no to whom, and why. */
   readonly refusals: readonly RefusalExplanation[];
+  /** This node's certificate, what became of reading it again, and who did not get through TLS; undefined without TLS. */
+  readonly tls: TlsExplanation | undefined;
   /** How many associations are open, and what went through them. */
   readonly associations: { readonly open: number } & Readonly<AssociationCounters>;
   /** What this node keeps because of others, now; all of it is bounded. */

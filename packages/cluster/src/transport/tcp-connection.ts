@@ -4,12 +4,25 @@ import { ClusterError } from "../cluster-error.js";
 import { FrameDecoder, frameHeader } from "./frame-decoder.js";
 import type { Connection, ConnectionHandler } from "./transport.js";
 
+/** What is known of the other side before it has said anything, and of nobody who is between. */
+export type ConnectionProof = Pick<Connection, "channelBinding" | "peerCertificate" | "contradiction">;
+
+export interface TcpConnectionOptions {
+  /** The largest frame to accept until {@link TcpConnection.limitFrames} says otherwise, in bytes. */
+  readonly maxFrameBytes: number;
+  /** With more than this waiting in the socket, frames are dropped. */
+  readonly maxUnsentBytes: number;
+}
+
 /** How long a closing socket may take to send what it holds, in milliseconds. */
 const LINGER_MS = 1_000;
 
 /** Frames over a TCP socket. Frames sent in one turn of the event loop leave in one write. */
 export class TcpConnection implements Connection {
   readonly remote: string;
+  readonly channelBinding: Connection["channelBinding"];
+  readonly peerCertificate: Connection["peerCertificate"];
+  readonly contradiction: Connection["contradiction"];
   readonly #socket: Socket;
   readonly #decoder: FrameDecoder;
   readonly #maxUnsentBytes: number;
@@ -21,14 +34,13 @@ export class TcpConnection implements Connection {
   #batched = 0;
   #ended = false;
 
-  /**
-   * @param maxFrameBytes until {@link limitFrames} says otherwise
-   * @param maxUnsentBytes with more than this waiting in the socket, frames are dropped
-   */
-  constructor(socket: Socket, clock: Clock, maxFrameBytes: number, maxUnsentBytes: number) {
+  constructor(socket: Socket, clock: Clock, options: TcpConnectionOptions, proof?: ConnectionProof) {
     this.#socket = socket;
-    this.#decoder = new FrameDecoder(maxFrameBytes);
-    this.#maxUnsentBytes = maxUnsentBytes;
+    this.#decoder = new FrameDecoder(options.maxFrameBytes);
+    this.#maxUnsentBytes = options.maxUnsentBytes;
+    this.channelBinding = proof?.channelBinding;
+    this.peerCertificate = proof?.peerCertificate;
+    this.contradiction = proof?.contradiction;
     this.remote = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? "?"}`;
     this.#clock = clock;
     socket.setNoDelay(true);
@@ -99,8 +111,24 @@ export class TcpConnection implements Connection {
       return this.#handler !== undefined;
     });
     if (oversized === undefined) return;
+    if (isTls(oversized)) {
+      this.#error = new ClusterError("TLS_PLAINTEXT", `${this.remote} speaks TLS. Set settings.tls on this node, too.`);
+      // Whoever expected TLS sees by these that it is not spoken here.
+      this.#socket.write(PLAINTEXT);
+      this.#socket.destroySoon();
+      return;
+    }
     const message = `${this.remote} sent a frame of ${oversized} bytes; ${this.#decoder.limit} are allowed here.`;
     this.#error = new ClusterError("FRAME_TOO_LARGE", message);
     this.#socket.destroy();
   }
+}
+
+/** A frame of one byte: too short for a frame of a handshake, and just long enough to be no record of TLS. */
+const PLAINTEXT = Uint8Array.of(0, 0, 0, 1, 0);
+
+/** Whether the length of a frame is the beginning of a handshake or an alert of TLS: its kind, and its version 3. */
+function isTls(length: number): boolean {
+  const start = length >>> 16;
+  return start === 0x1603 || start === 0x1503;
 }

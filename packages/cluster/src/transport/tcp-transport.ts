@@ -1,7 +1,7 @@
 import { connect, createServer, isIPv6, type Server, type Socket } from "node:net";
 import { type Clock, type Endpoint, formatEndpoint } from "@rollcall/core";
 import { ClusterError } from "../cluster-error.js";
-import { TcpConnection } from "./tcp-connection.js";
+import { type ConnectionProof, TcpConnection } from "./tcp-connection.js";
 import type { Connection, Listener, Transport } from "./transport.js";
 
 // Node.js compiles its pattern for IPv6 addresses when it is first used, which takes 3 ms: a third of a bare start, and
@@ -28,7 +28,16 @@ export class TcpTransport implements Transport {
   }
 
   listen(at: Endpoint, onConnection: (connection: Connection) => void): Promise<Listener> {
-    const server = createServer((socket) => onConnection(this.#wrap(this.#track(socket))));
+    return this.accept(at, (socket) => onConnection(this.wrap(socket)));
+  }
+
+  async connect(to: Endpoint, timeoutMs: number, signal: AbortSignal): Promise<Connection> {
+    return this.wrap(await this.open(to, timeoutMs, signal));
+  }
+
+  /** As {@link listen}, for who wants the sockets themselves. */
+  accept(at: Endpoint, onSocket: (socket: Socket) => void): Promise<Listener> {
+    const server = createServer((socket) => onSocket(this.#track(socket)));
     return new Promise((resolve, reject) => {
       server.once("error", (cause: NodeJS.ErrnoException) => reject(bindError(at, cause)));
       server.listen({ host: at.host, port: at.port }, () => {
@@ -40,7 +49,8 @@ export class TcpTransport implements Transport {
     });
   }
 
-  connect(to: Endpoint, timeoutMs: number, signal: AbortSignal): Promise<Connection> {
+  /** As {@link connect}, for who wants the socket itself. */
+  open(to: Endpoint, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const socket = this.#track(connect({ host: to.host, port: to.port }));
@@ -67,17 +77,18 @@ export class TcpTransport implements Transport {
       };
       signal.addEventListener("abort", abort);
       socket.once("error", fail);
-      socket.once("connect", () => finish(() => resolve(this.#wrap(socket))));
+      socket.once("connect", () => finish(() => resolve(socket)));
     });
+  }
+
+  /** Frames over a socket. @param proof who is at its other end, where that is known */
+  wrap(socket: Socket, proof?: ConnectionProof): Connection {
+    return new TcpConnection(socket, this.#clock, this.#options, proof);
   }
 
   #track(socket: Socket): Socket {
     this.#sockets.add(socket);
     return socket.once("close", () => this.#sockets.delete(socket));
-  }
-
-  #wrap(socket: Socket): Connection {
-    return new TcpConnection(socket, this.#clock, this.#options.maxFrameBytes, this.#options.maxUnsentBytes);
   }
 
   async #close(server: Server): Promise<void> {

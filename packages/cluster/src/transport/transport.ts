@@ -1,6 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { Endpoint } from "@rollcall/core";
 import type { UniqueNode } from "../node.js";
+import type { TlsExplanation } from "./tls-settings.js";
 
 /** What happens on a connection. Set once, before anything can happen. */
 export interface ConnectionHandler {
@@ -25,7 +26,7 @@ export interface Connection {
    * Why whoever is on the other side cannot be the node that it says it is, for both sides to read; undefined if it can.
    * Where this is missing, anybody may say anything.
    */
-  contradiction?(claimed: UniqueNode): string | undefined;
+  readonly contradiction?: ((claimed: UniqueNode) => string | undefined) | undefined;
   handle(handler: ConnectionHandler): void;
   /**
    * Sends a frame.
@@ -53,11 +54,14 @@ export interface Listener {
 export interface Transport {
   /**
    * @param onConnection must give the connection a handler before it returns
-   * @throws ClusterError `BIND_FAILED`
+   * @throws ClusterError `BIND_FAILED`, or what is wrong with its credentials
    */
   listen(at: Endpoint, onConnection: (connection: Connection) => void): Promise<Listener>;
   /**
-   * @throws ClusterError `CONNECT_FAILED` or `CONNECT_TIMED_OUT`; the signal's reason if it aborts
+   * @throws ClusterError `CONNECT_FAILED` or `CONNECT_TIMED_OUT`, with TLS `HANDSHAKE_TIMED_OUT` or one that begins with
+   * `TLS_`; the signal's reason if it aborts
    */
   connect(to: Endpoint, timeoutMs: number, signal: AbortSignal): Promise<Connection>;
+  /** What there is to say about certificates; missing where there are none. */
+  explainTls?(): TlsExplanation | undefined;
 }
