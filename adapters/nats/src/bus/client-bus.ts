@@ -74,7 +74,11 @@ export class ClientBus implements Bus {
   async close(): Promise<void> {
     const { client, own } = this.#options;
     this.#finish(lostError(this.#said, this.#options.context));
-    if (own) await client.close();
+    if (!own) return;
+    // What was said last may fail, when the server has ended the connection, and the client has to be listening then: it
+    // leaves the socket as soon as it is told to close, and an error there that nobody handles would end the process.
+    await new Promise((resolve) => setImmediate(resolve));
+    await client.close();
   }
 
   async #watch(): Promise<void> {
