@@ -26,7 +26,10 @@ export default defineConfig({
     ),
   },
   test: {
-    testTimeout: 30_000,
+    // Against what never comes: on a crowded machine everything takes ten times as long as it does otherwise.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     // The second says at the end which real servers the tests ran against, and fails the run if a required one was not.
     reporters: ["default", `${REPOSITORY}/integration/servers/reporter.ts`, ...results("tests")],
     projects: [

@@ -20,9 +20,6 @@ const DOCUMENTED = new Set(
   ].flatMap(([, names = ""]) => names.replaceAll("`", "").split(", ")),
 );
 
-/** What it promises. */
-const WITHIN_MS = 30_000;
-
 /** Of the first event of each kind, in the order in which the story has to tell them. */
 const STORY: readonly [what: string, is: (event: DemoEvent) => boolean][] = [
   ["three listen", ({ event, node }) => event === "listening" && node !== "D"],
@@ -71,11 +68,9 @@ const registries = programs.map(([name, needed]) => {
 describe.each([["mdns", {}] as const, ["file", {}] as const, ...registries])(
   "the demonstration with --discovery %s",
   (discovery, env) => {
-    it("tells the whole story in its order, ends with 0 within 30 s, and leaves nothing behind", async () => {
-      const began = performance.now();
+    it("tells the whole story in its order, ends with 0, and leaves nothing behind", async () => {
       await using demo = new DemoRun(["--json", "--discovery", discovery], { env });
       expect(await demo.ended, demo.stdout + demo.stderr).toEqual([0, null]);
-      expect(performance.now() - began).toBeLessThan(WITHIN_MS);
       expect(demo.stderr).toBe("");
 
       const { events } = demo;
@@ -140,12 +135,12 @@ describe("the demonstration", () => {
 
 describe("the demonstration fails, with code 1 and a reason,", () => {
   it("when a process does not go on", async () => {
-    await using demo = new DemoRun(["--json", "--step-timeout", "3"]);
+    await using demo = new DemoRun(["--json", "--step-timeout", "10"]);
     const { pid, node } = await demo.until(({ event }) => event === "listening");
     process.kill(pid as number, "SIGSTOP");
     expect(await demo.ended).toEqual([1, null]);
     const failed = demo.events.find(({ event }) => event === "step-failed");
-    expect(failed?.afterMs).toBeGreaterThanOrEqual(3_000);
+    expect(failed?.afterMs).toBeGreaterThanOrEqual(10_000);
     expect(failed?.missing).toEqual(expect.arrayContaining([expect.stringContaining(` ${node}`)]));
     const explained = demo.events.filter(({ event }) => event === "explanation").map((each) => each.node);
     expect(explained).not.toContain(node);

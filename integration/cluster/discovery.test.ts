@@ -181,7 +181,7 @@ it("an HTTP server that is listed by mistake is tried, explained and harmless", 
   const [first] = await startCluster(2);
   const node = await startNodeThatKnows([`127.0.0.1:${port}`, first?.cluster.self.address ?? ""]);
 
-  await node.cluster.joined({ withinMs: 10_000 });
+  await node.cluster.joined({ withinMs: 60_000 });
   await eventually(() =>
     node.cluster.explain().join.endpoints.find(({ endpoint }) => endpoint.endsWith(`:${port}`)),
   ).toMatchObject({ lastCode: "HANDSHAKE_FAILED", lastAnswered: false });

@@ -52,7 +52,7 @@ it("what is said at the level info has to do with members and with what the user
   const second = await startNodeThatKnows([first.cluster.self.address]);
   await everybodyUp([first, second]);
   await second.shutdown();
-  await first.cluster.waitFor([second.cluster.self], "removed", { withinMs: 10_000 });
+  await first.cluster.waitFor([second.cluster.self], "removed", { withinMs: 60_000 });
   await first.shutdown();
 
   const said = [...new Set(lines.map(({ msg }) => msg))];

@@ -7,9 +7,9 @@ import type { Program } from "../servers/find-program.ts";
 import { http1Requests } from "../support/request-counters.ts";
 import { ConsulClient } from "./consul-client.ts";
 
-const TTL_MS = 3_000;
+const TTL_MS = 5_000;
 const WAIT_MS = 4_000;
-const TIMEOUT_MS = 3_000;
+const TIMEOUT_MS = 5_000;
 
 /** What a node needs to find others and announce itself. */
 export const RULES = 'service "orders" { policy = "write" } node_prefix "" { policy = "read" }';

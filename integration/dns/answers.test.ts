@@ -3,17 +3,18 @@ import { type DnsDiscoveryOptions, dnsDiscovery } from "@rollcall/dns";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { DnsmasqServer, DOMAIN, findDnsmasq } from "../servers/dnsmasq.ts";
 import { findServer } from "../servers/report.ts";
+import { IN_TIME_MS } from "../support/patience.ts";
 import { nameServers } from "./name-servers.ts";
 import { addressRecord, BROKEN_ZONE, serviceRecord, ZONE, type ZoneServer } from "./zone-server.ts";
 
 /** Three hundred records are six hundred questions where the server sends no addresses along, on a machine that is busy. */
-const PATIENT = { timeoutMs: 20_000 } as const;
-const LIMIT_MS = 90_000;
+const PATIENT = { timeoutMs: IN_TIME_MS } as const;
+const IN_TIME = { timeout: IN_TIME_MS } as const;
 const SHORT = { minPollMs: 50, maxPollMs: 100 } as const;
 const numbersTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 const addressOf = (number: number) => `10.77.${number >> 8}.${number & 255}`;
 
-describe.each(nameServers)("$name", { timeout: LIMIT_MS }, ({ name, start }) => {
+describe.each(nameServers)("$name", ({ name, start }) => {
   if (start === undefined) return it.skip(`${name} answers`);
   let server: ZoneServer;
   beforeAll(async () => {
@@ -38,7 +39,7 @@ describe.each(nameServers)("$name", { timeout: LIMIT_MS }, ({ name, start }) => 
     const expected = numbers.map((number) => `${addressOf(number)}:${7000 + number}`).sort();
     for (const preferTcp of [false, true]) expect(await places({ name: service, preferTcp })).toEqual(expected);
     if (count !== 3) return;
-    const listing = await dnsDiscovery({ name: service, servers: [server.address] }).lookup();
+    const listing = await dnsDiscovery({ name: service, servers: [server.address], ...PATIENT }).lookup();
     expect(listing.find(({ port }) => port === 7002)?.metadata).toEqual({
       ...{ priority: "0", weight: "2" },
       target: target(2),
@@ -107,7 +108,7 @@ describe.each(nameServers)("$name", { timeout: LIMIT_MS }, ({ name, start }) => 
             .join(),
         );
     })();
-    const lists = (ports: string) => vi.waitFor(() => expect(listings.at(-1)).toBe(ports), { timeout: 10_000 });
+    const lists = (ports: string) => vi.waitFor(() => expect(listings.at(-1)).toBe(ports), IN_TIME);
     await lists("");
     await server.change({ add: [...records(1), ...records(2), ...records(3)] });
     await lists("7001,7002,7003");
@@ -127,16 +128,26 @@ describe.skipIf(dnsmasq === undefined)("dnsmasq", () => {
   it("has a file of hosts: addresses are listed, and a subscription lists each change of it", async () => {
     await using server = await DnsmasqServer.start(dnsmasq as NonNullable<typeof dnsmasq>);
     const name = `orders.${DOMAIN}`;
-    const discovery = dnsDiscovery({ name, port: 7337, servers: [server.address], minPollMs: 50, pollMs: 100 });
+    const discovery = dnsDiscovery({
+      name,
+      port: 7337,
+      servers: [server.address],
+      minPollMs: 50,
+      pollMs: 100,
+      ...PATIENT,
+    });
     expect(await discovery.lookup()).toEqual([]);
     const iterator = discovery.subscribe()[Symbol.asyncIterator]();
     const next = async () => (await iterator.next()).value?.map(formatEndpoint).sort();
     expect(await next()).toEqual([]);
     await server.write([`10.77.0.1 ${name}`, `10.77.0.2 ${name}`, `fd00::1 ${name}`]);
     // Its answers have a time to live of 0. It may be asked between the questions for the two families.
-    await vi.waitFor(async () => expect(await next()).toEqual(["10.77.0.1:7337", "10.77.0.2:7337", "[fd00::1]:7337"]));
+    await vi.waitFor(
+      async () => expect(await next()).toEqual(["10.77.0.1:7337", "10.77.0.2:7337", "[fd00::1]:7337"]),
+      IN_TIME,
+    );
     await server.write([`10.77.0.2 ${name}`]);
-    await vi.waitFor(async () => expect(await next()).toEqual(["10.77.0.2:7337"]));
+    await vi.waitFor(async () => expect(await next()).toEqual(["10.77.0.2:7337"]), IN_TIME);
     await iterator.return?.();
   });
 
@@ -147,7 +158,11 @@ describe.skipIf(dnsmasq === undefined)("dnsmasq", () => {
       `--host-record=node-1.${DOMAIN},127.0.0.1`,
     ];
     await using server = await DnsmasqServer.start(dnsmasq as NonNullable<typeof dnsmasq>, records);
-    const listing = await dnsDiscovery({ name: `_rollcall._tcp.${DOMAIN}`, servers: [server.address] }).lookup();
+    const listing = await dnsDiscovery({
+      name: `_rollcall._tcp.${DOMAIN}`,
+      servers: [server.address],
+      ...PATIENT,
+    }).lookup();
     expect(listing.map(formatEndpoint).sort()).toEqual(["127.0.0.1:7337", "127.0.0.1:7338"]);
   });
 });

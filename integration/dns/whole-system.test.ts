@@ -2,13 +2,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { everybodySeesEverybody, gone } from "../failure/support/cluster.ts";
 import { Member, type OnTestFinished } from "../failure/support/member.ts";
+import { CROWD_MS } from "../support/patience.ts";
 import { bind } from "./name-servers.ts";
 import { Place } from "./place.ts";
 import type { ZoneServer } from "./zone-server.ts";
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 /** A cluster that finds its name server again has paused for up to 30 s between attempts by then, in milliseconds. */
-const JOIN_LIMIT_MS = 45_000;
+const JOIN_LIMIT_MS = 45_000 + CROWD_MS;
 const AWAY_MS = 5_000;
 
 /** Processes that know a name server and nothing else. Somebody else puts each into the zone once it has started. */

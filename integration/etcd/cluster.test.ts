@@ -5,12 +5,13 @@ import { Follower } from "../registries/follower.ts";
 import { until } from "../registries/scene.ts";
 import { EtcdServer } from "../servers/etcd.ts";
 import type { Program } from "../servers/find-program.ts";
+import { IN_TIME_MS, patientClock } from "../support/patience.ts";
 import { EtcdClient } from "./etcd-client.ts";
 import { etcdRegistry } from "./registry.ts";
 import { etcdVersions } from "./versions.ts";
 
 /** A new leader takes a second or two, and a session that hung on the old one is noticed later. */
-const FAIL_OVER_MS = 15_000;
+const FAIL_OVER_MS = IN_TIME_MS;
 const SERVICE = "orders";
 const instance = (number: number) => ({ host: "10.77.0.1", port: 7000 + number, id: `node-${number}` });
 
@@ -28,7 +29,7 @@ async function putWhenThereIsALeader(client: EtcdClient, number: number): Promis
 }
 
 for (const { name, program } of await etcdVersions()) {
-  describe.skipIf(!program)(`three members of ${name}`, { concurrent: true, timeout: 90_000 }, () => {
+  describe.skipIf(!program)(`three members of ${name}`, { concurrent: true, timeout: 300_000 }, () => {
     /** Their servers, and somebody who knows all of them. */
     async function begin(onTestFinished: OnTestFinished) {
       const members = await EtcdServer.startCluster(program as Program, 3);
@@ -36,13 +37,14 @@ for (const { name, program } of await etcdVersions()) {
       const urls = members.map(({ port }) => `http://127.0.0.1:${port}`);
       const client = new EtcdClient(0, { hosts: urls });
       onTestFinished(() => client.close());
-      const discovery = () => {
+      const discovery = (more: object = {}) => {
         const made = etcdDiscovery({
           service: SERVICE,
           urls,
           ttlMs: 5_000,
           requestTimeoutMs: 1_000,
           keepAliveMs: 5_000,
+          ...more,
         });
         onTestFinished(() => made[Symbol.asyncDispose]());
         return made;
@@ -66,7 +68,7 @@ for (const { name, program } of await etcdVersions()) {
         await putWhenThereIsALeader(client, number);
         listed.push(number++);
         await follower.lists(listed, FAIL_OVER_MS);
-        expect(await discovery().lookup()).toHaveLength(listed.length);
+        expect(await discovery({ clock: patientClock }).lookup()).toHaveLength(listed.length);
         await member.process.start();
       }
       expect(follower.dropped([1, 2])).toEqual([]);

@@ -19,15 +19,16 @@ export async function etcdConformance({ name, program }: EtcdVersion): Promise<v
 
   discoveryConformance(vitest, {
     name,
+    settleMs: 30_000,
     quietMs: 1500, // two renewals, at a third of the shortest lease
     lookupTimeoutMs: 3000,
-    releaseMs: 900,
+    releaseMs: 2500,
     async open() {
       const service = `c${++places}`;
       const cleanups: (() => unknown)[] = [];
       const proxy = await FaultyProxy.start(server.port, (act) => cleanups.push(act));
       const urls = [`http://127.0.0.1:${proxy.port}`];
-      const short = { urls, ttlMs: 2000, keepAliveMs: 1000, progressMs: 1000, requestTimeoutMs: 1000 };
+      const short = { urls, ttlMs: 2000, keepAliveMs: 1000, progressMs: 1000, requestTimeoutMs: 2500 };
       return {
         create: (pass) => etcdDiscovery(pass({ service, ...short })),
         createUnknown: (pass) => etcdDiscovery(pass({ service: `u${places}`, ...short })),

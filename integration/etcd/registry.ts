@@ -7,10 +7,10 @@ import { http2Requests } from "../support/request-counters.ts";
 import { EtcdClient } from "./etcd-client.ts";
 
 const ROOT = { username: "root", password: "root-of-a-test" };
-const TTL_MS = 3_000;
+const TTL_MS = 5_000;
 /** The shortest that a server allows unless it is told otherwise, in milliseconds. */
 const KEEP_ALIVE_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 2_000;
+const REQUEST_TIMEOUT_MS = 5_000;
 
 /** The name in its certificate: an address is none. */
 const NAMED = { "grpc.ssl_target_name_override": "localhost" };

@@ -6,17 +6,20 @@ import { Scene } from "../registries/scene.ts";
 import { EtcdServer } from "../servers/etcd.ts";
 import type { Program } from "../servers/find-program.ts";
 import { Authority } from "../support/certificates.ts";
+import { IN_TIME_MS, patientClock } from "../support/patience.ts";
 import { EtcdClient } from "./etcd-client.ts";
 import { etcdRegistry } from "./registry.ts";
 import { etcdVersions } from "./versions.ts";
 
 const SERVICE = "orders";
+/** However long a busy server takes to answer. */
+const PATIENT = { requestTimeoutMs: IN_TIME_MS } as const;
 const ROOT = { username: "root", password: "root-of-a-test" };
 const ORDERS = { username: "orders", password: "password-of-orders" };
 const instance = (number: number) => ({ host: "10.77.0.1", port: 7000 + number, id: `node-${number}` });
 
 for (const { name, program } of await etcdVersions()) {
-  describe.skipIf(!program)(`users of ${name}`, { concurrent: true, timeout: 60_000 }, () => {
+  describe.skipIf(!program)(`users of ${name}`, { concurrent: true }, () => {
     it("are known again after the server was restarted: subscription, announcement and withdrawal go on", async ({
       onTestFinished,
     }) => {
@@ -53,7 +56,7 @@ for (const { name, program } of await etcdVersions()) {
 
     it("can withdraw after their token has expired", async ({ onTestFinished }) => {
       const { root, urls } = await begin(onTestFinished, ["--auth-token-ttl", "1"]);
-      await using discovery = etcdDiscovery({ service: SERVICE, urls, auth: ORDERS, ttlMs: 60_000 });
+      await using discovery = etcdDiscovery({ service: SERVICE, urls, auth: ORDERS, ttlMs: 60_000, ...PATIENT });
       const announcement = await discovery.announce(instance(1));
       expect(await root.ids(SERVICE)).toEqual(["node-1"]);
       // etcd looks every second for tokens that nobody has used.
@@ -66,9 +69,11 @@ for (const { name, program } of await etcdVersions()) {
       const server = await EtcdServer.start(program as Program);
       onTestFinished(() => server[Symbol.asyncDispose]());
       const urls = `http://127.0.0.1:${server.port}`;
-      await using discovery = etcdDiscovery({ service: SERVICE, urls, auth: ORDERS });
-      await discovery.announce(instance(1));
-      expect(await discovery.lookup()).toEqual([instance(1)]);
+      const options = { service: SERVICE, urls, auth: ORDERS, ...PATIENT };
+      await using announcing = etcdDiscovery(options);
+      await announcing.announce(instance(1));
+      await using looking = etcdDiscovery({ ...options, clock: patientClock });
+      expect(await looking.lookup()).toEqual([instance(1)]);
     });
 
     it("show a certificate where the server wants one, and are told when they do not", async ({ onTestFinished }) => {
@@ -79,15 +84,14 @@ for (const { name, program } of await etcdVersions()) {
       onTestFinished(() => server[Symbol.asyncDispose]());
       const urls = `https://127.0.0.1:${server.port}`;
       const ca = authority.certificate;
-      await using known = etcdDiscovery({
-        service: SERVICE,
-        urls,
-        tls: async () => ({ ca, cert: client.certificate, key: client.key }),
-      });
-      await known.announce(instance(1));
-      expect(await known.lookup()).toEqual([instance(1)]);
+      const options = { service: SERVICE, urls, ...PATIENT };
+      const known = { ...options, tls: async () => ({ ca, cert: client.certificate, key: client.key }) };
+      await using announcing = etcdDiscovery(known);
+      await announcing.announce(instance(1));
+      await using looking = etcdDiscovery({ ...known, clock: patientClock });
+      expect(await looking.lookup()).toEqual([instance(1)]);
 
-      await using unknown = etcdDiscovery({ service: SERVICE, urls, tls: { ca } });
+      await using unknown = etcdDiscovery({ ...options, tls: { ca }, clock: patientClock });
       const refusal = { code: "UNAUTHENTICATED", message: expect.stringContaining("tls.cert") };
       await expect(unknown.lookup()).rejects.toMatchObject(refusal);
     });
@@ -97,7 +101,11 @@ for (const { name, program } of await etcdVersions()) {
       const { certificateFile: certificate, keyFile: key } = await authority.issue("server");
       const server = await EtcdServer.start(program as Program, { tls: { ca: "", certificate, key } });
       onTestFinished(() => server[Symbol.asyncDispose]());
-      await using discovery = etcdDiscovery({ service: SERVICE, urls: `http://127.0.0.1:${server.port}` });
+      await using discovery = etcdDiscovery({
+        service: SERVICE,
+        urls: `http://127.0.0.1:${server.port}`,
+        clock: patientClock,
+      });
       await expect(discovery.lookup()).rejects.toThrow(/http or https/);
     });
   });

@@ -37,7 +37,7 @@ it("members whose connections are reset connect again, and nobody goes down", as
   for (let round = 0; round < 5; round++) {
     const before = accepted();
     for (const proxy of proxies) proxy.reset();
-    await expect.poll(accepted, { timeout: 15_000 }).toBeGreaterThanOrEqual(before + 3);
+    await expect.poll(accepted).toBeGreaterThanOrEqual(before + 3);
   }
   await expectNobodyGone(members, onTestFinished);
 });
@@ -69,7 +69,7 @@ it.for([2, 3])(
 
     // What went over such a link before is given up for a new connection sooner or later.
     const accepted = () => proxies.reduce((sum, proxy) => sum + proxy.accepted, 0);
-    await expect.poll(accepted, { timeout: 15_000 }).toBeGreaterThan(before);
+    await expect.poll(accepted).toBeGreaterThan(before);
     await expectNobodyGone(members, onTestFinished);
   },
 );

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { findServer } from "../servers/report.ts";
+import { IN_TIME_MS } from "../support/patience.ts";
 import { everybodySeesEverybody, seesEverybody } from "./support/cluster.ts";
 import type { Member } from "./support/member.ts";
 import type { Setup, StrategyName } from "./support/setup.ts";
@@ -76,7 +77,7 @@ const CASES = SCENES.flatMap((scene) =>
 
 describe.skipIf(namespaces === undefined).concurrent("a network that breaks", () => {
   const name = "leaves whom $strategy is documented to leave, and one cluster once it has healed: $name";
-  it.for(CASES)(name, { timeout: 90_000 }, async ({ size, breaks, strategy, ends }, { onTestFinished }) => {
+  it.for(CASES)(name, { timeout: 300_000 }, async ({ size, breaks, strategy, ends }, { onTestFinished }) => {
     const site = await Site.create(size, onTestFinished);
     const downing: NonNullable<Setup["downing"]> = [strategy, optionsOf(strategy, size)];
     const members = await site.startMembers({ downing, failureDetector, onDownDelayMs: 200 });
@@ -99,9 +100,9 @@ async function endsAs(members: readonly Member[], sides: readonly Side[]): Promi
   const left = sides.map((side) => side.map((number) => members[number - 1] as Member));
   const ended = members.filter((member) => !left.flat().includes(member));
   await Promise.all([
-    ...left.map((side) => everybodySeesEverybody(side, 30_000)),
+    ...left.map((side) => everybodySeesEverybody(side)),
     ...ended.map(async (member) => {
-      expect(await member.says("terminated", 30_000)).toEqual({ kind: "terminated", reason: "downed" });
+      expect(await member.says("terminated")).toEqual({ kind: "terminated", reason: "downed" });
     }),
   ]);
 }
@@ -127,7 +128,7 @@ async function becomeOne(members: readonly Member[]): Promise<void> {
     const lost = current.filter((member) => !seesEverybody(member, current));
     if (lost.length > 0) throw new Error(`not one cluster:\n${lost.join("\n")}`);
   };
-  const whole = vi.waitFor(check, { timeout: 40_000, interval: 50 });
+  const whole = vi.waitFor(check, { timeout: 2 * IN_TIME_MS, interval: 50 });
   try {
     // What a supervisor cannot start ends the test.
     await Promise.race([whole, Promise.all([...current.keys()].map(tend))]);

@@ -3,8 +3,6 @@ import { allBut, everybodySeesEverybody, gone, startCluster } from "./support/cl
 import { Member, type OnTestFinished } from "./support/member.ts";
 import type { Setup } from "./support/setup.ts";
 
-const IN_TIME_MS = 20_000;
-
 async function startScene(onTestFinished: OnTestFinished, setup: Partial<Setup> = {}) {
   const members = await startCluster(3, onTestFinished, setup);
   const sleeper = members[1] as Member;
@@ -40,7 +38,7 @@ describe.concurrent("a process", () => {
       );
       sleeper.signal("SIGCONT");
 
-      expect(await sleeper.says("terminated", IN_TIME_MS)).toEqual({ kind: "terminated", reason: "downed" });
+      expect(await sleeper.says("terminated")).toEqual({ kind: "terminated", reason: "downed" });
       await sleeper.exited;
       expect(sleeper.said.filter(({ kind }) => kind === "on-down")).toHaveLength(onDown === "report" ? 1 : 0);
       await everybodySeesEverybody(others);

@@ -12,7 +12,7 @@ import type { Cleanup } from "../support/cleanup.ts";
 import { http1Requests } from "../support/request-counters.ts";
 import { type KubernetesPrograms, type RealAccount, type RealServer, realServer } from "./support/real-server.ts";
 
-const TIMES = { inactivityMs: 5_000, requestTimeoutMs: 2_000, watchMs: 4_000 };
+const TIMES = { inactivityMs: 5_000, requestTimeoutMs: 5_000, watchMs: 4_000 };
 
 /** EndpointSlices of a real API server, for the suites that all registries share. */
 export function kubernetesRegistry(programs: KubernetesPrograms): Registry {

@@ -5,6 +5,7 @@ import { PODS, pod, running } from "../../adapters/kubernetes/test/support/objec
 import { everybodySeesEverybody, gone } from "../failure/support/cluster.ts";
 import { Member, type OnTestFinished } from "../failure/support/member.ts";
 import { findServer } from "../servers/report.ts";
+import { CROWD_MS } from "../support/patience.ts";
 import { findKubernetes, type KubernetesPrograms, realServer } from "./support/real-server.ts";
 
 const programs = await findServer("kubernetes", findKubernetes);
@@ -12,7 +13,7 @@ const programs = await findServer("kubernetes", findKubernetes);
 /** How long the API server is away, in milliseconds. */
 const AWAY_MS = 3_000;
 /** A cluster that finds its registry again has paused for up to 30 s between attempts by then; in milliseconds. */
-const JOIN_LIMIT_MS = 45_000;
+const JOIN_LIMIT_MS = 45_000 + CROWD_MS;
 
 /**
  * A real API server, and processes that know it and nothing else. What Kubernetes would write of them we write: as pods,
@@ -45,7 +46,7 @@ async function setUp(onTestFinished: OnTestFinished) {
   };
 }
 
-describe.skipIf(!programs)("a cluster that knows only Kubernetes", { concurrent: true, timeout: 120_000 }, () => {
+describe.skipIf(!programs)("a cluster that knows only Kubernetes", { concurrent: true, timeout: 300_000 }, () => {
   it("forms, lives on without the API server, and takes a fourth node in when that is back", async ({
     onTestFinished,
   }) => {

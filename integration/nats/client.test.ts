@@ -3,6 +3,7 @@ import type { DiscoveryError } from "@rollcall/core";
 import { natsDiscovery } from "@rollcall/nats";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { NatsServer } from "../servers/nats.ts";
+import { patientClock } from "../support/patience.ts";
 import { newNats } from "./versions.ts";
 
 const { program } = newNats;
@@ -14,7 +15,7 @@ async function setting(configuration = "", credentials = {}) {
   onTestFinished(() => server[Symbol.asyncDispose]());
   const client = await connect({ servers: `127.0.0.1:${server.port}`, ...credentials, reconnectTimeWait: 50 });
   onTestFinished(() => client.close());
-  const short = { gatherMs: 200, settleMs: 50, answerTimeoutMs: 2500, ttlMs: 1500 };
+  const short = { gatherMs: 50, settleMs: 10, answerTimeoutMs: 2500, clock: patientClock };
   const discovery = natsDiscovery({ service: "orders", client, ...short });
   onTestFinished(() => discovery[Symbol.asyncDispose]());
   return { server, client, discovery };
@@ -57,7 +58,7 @@ describe.skipIf(program === undefined)("a connection of the program's own", () =
     await expect(discovery.lookup()).rejects.toMatchObject({ code: expect.stringMatching(/UNAVAILABLE|TIMED_OUT/) });
     await server.process.start();
     const look = () => discovery.lookup().catch(({ code }: DiscoveryError) => code);
-    await expect.poll(look, { timeout: 10_000 }).toEqual([SELF]);
+    await expect.poll(look).toEqual([SELF]);
     expect(problems[0]?.code).toBe("UNAVAILABLE");
   });
 

@@ -18,15 +18,16 @@ for (const { name, program } of natsVersions) {
 
   discoveryConformance(vitest, {
     name,
+    settleMs: 30_000,
     quietMs: 1500, // two heartbeats, at a third of the time to live
     lookupTimeoutMs: 3000,
-    releaseMs: 900,
+    releaseMs: 2500,
     async open() {
       const service = `c${++places}`;
       const cleanups: (() => unknown)[] = [];
       const proxy = await FaultyProxy.start(server.port, (act) => cleanups.push(act));
       const servers = `127.0.0.1:${proxy.port}`;
-      const short = { servers, ttlMs: 2000, gatherMs: 250, settleMs: 50, answerTimeoutMs: 1000 };
+      const short = { servers, ttlMs: 2000, gatherMs: 250, settleMs: 50, answerTimeoutMs: 2500 };
       return {
         create: (pass) => natsDiscovery(pass({ service, ...short })),
         createUnknown: (pass) => natsDiscovery(pass({ service: `u${places}`, ...short })),

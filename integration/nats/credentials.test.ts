@@ -6,6 +6,7 @@ import { type NatsDiscoveryOptions, natsDiscovery } from "@rollcall/nats";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { NatsServer } from "../servers/nats.ts";
 import { Authority } from "../support/certificates.ts";
+import { patientClock } from "../support/patience.ts";
 import { nkeyUser, operatorMode, temporaryFolder } from "./nats-accounts.ts";
 import { newNats } from "./versions.ts";
 
@@ -20,7 +21,7 @@ async function serverWith(configuration: string): Promise<NatsServer> {
 }
 
 function discoveryAt(server: NatsServer, options: Partial<NatsDiscoveryOptions> = {}, host = "127.0.0.1") {
-  const short = { gatherMs: 200, answerTimeoutMs: 2500 };
+  const short = { gatherMs: 50, answerTimeoutMs: 2500, clock: patientClock };
   const discovery = natsDiscovery({ service: "orders", servers: `${host}:${server.port}`, ...short, ...options });
   onTestFinished(() => discovery[Symbol.asyncDispose]());
   return discovery;
@@ -119,9 +120,9 @@ describe.skipIf(program === undefined)("credentials for NATS", () => {
     expect((await session.next()).value).toEqual([SELF]);
     await server.configure(user(', permissions: { publish: ">", subscribe: { deny: "rollcall.>" } }'));
     await expect(session.next()).rejects.toMatchObject({ code: expect.stringMatching(/FORBIDDEN|UNAVAILABLE/) });
-    await expect.poll(() => problems.map(({ code }) => code), { timeout: 10_000 }).toContain("FORBIDDEN");
+    await expect.poll(() => problems.map(({ code }) => code)).toContain("FORBIDDEN");
     await server.configure(user(""));
-    await expect.poll(() => discovery.lookup(), { timeout: 10_000 }).toEqual([SELF]);
+    await expect.poll(() => discovery.lookup()).toEqual([SELF]);
   });
 });
 

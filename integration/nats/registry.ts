@@ -8,9 +8,9 @@ import { NatsPeers } from "./nats-peers.ts";
 
 /** The others', whose password is not rotated. */
 const PEERS = { name: "peers", password: "secret-of-peers" };
-const TTL_MS = 3_000;
+const TTL_MS = 5_000;
 /** Generous, because a machine that runs twenty such tests at once is slow. */
-const ANSWER_TIMEOUT_MS = 2_500;
+const ANSWER_TIMEOUT_MS = 5_000;
 const SETTLE_MS = 500;
 /** How long a subscription puts up with silence, in milliseconds. */
 const SILENCE_MS = 10_000;

@@ -1,6 +1,7 @@
 import { natsDiscovery } from "@rollcall/nats";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { NatsServer } from "../servers/nats.ts";
+import { patientClock } from "../support/patience.ts";
 import { oldNats } from "./versions.ts";
 
 const { program } = oldNats;
@@ -19,7 +20,7 @@ describe.skipIf(program === undefined)("several systems on one NATS server, with
       { service: "orders", prefix: "staging.rollcall" },
     ];
     const discoveries = places.map((place) =>
-      natsDiscovery({ ...place, servers: `127.0.0.1:${server.port}`, gatherMs: 300 }),
+      natsDiscovery({ ...place, servers: `127.0.0.1:${server.port}`, gatherMs: 100, clock: patientClock }),
     );
     for (const discovery of discoveries) onTestFinished(() => discovery[Symbol.asyncDispose]());
     await Promise.all(

@@ -7,7 +7,7 @@ import { silence } from "./faults/silence.ts";
 import type { Registry } from "./registry.ts";
 
 /** Most of a test is waiting; some wait for half a minute, on a machine that has other things to do. */
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 300_000;
 
 /**
  * What must hold of every adapter when its registry, the network or the process itself fails, against the real server: no

@@ -1,11 +1,12 @@
 import { type DiscoveryError, exponentialBackoff, type ServiceDiscovery, supervise } from "@rollcall/core";
+import { CROWD_MS } from "../support/patience.ts";
 import type { Registry } from "./registry.ts";
 import { idOf, type Numbers, until } from "./scene.ts";
 
 /** The longest pause until a lost session is opened again, jitter included, in milliseconds. */
 const LONGEST_RETRY_MS = 1_200;
 
-/** How soon things have to happen, in milliseconds; see {@link Registry}. */
+/** How soon things have to happen where there is no crowd, in milliseconds; see {@link Registry}. */
 type Promised = Pick<Registry, "noticeMs" | "recoveryMs">;
 
 /** A subscriber under supervision that remembers every listing. */
@@ -37,7 +38,7 @@ export class Follower implements AsyncDisposable {
   }
 
   /** Resolves when exactly these are listed. @param withinMs default: as the registry promises after a fault */
-  async lists(numbers: Numbers, withinMs = this.#registry.recoveryMs + LONGEST_RETRY_MS): Promise<void> {
+  async lists(numbers: Numbers, withinMs = this.#registry.recoveryMs + LONGEST_RETRY_MS + CROWD_MS): Promise<void> {
     const wanted = numbers.map(idOf).sort().join();
     await until(
       () => this.ids.join() === wanted,
@@ -47,7 +48,7 @@ export class Follower implements AsyncDisposable {
   }
 
   /** Resolves with why its session was lost. */
-  async noticesTrouble(withinMs = this.#registry.noticeMs): Promise<DiscoveryError> {
+  async noticesTrouble(withinMs = this.#registry.noticeMs + CROWD_MS): Promise<DiscoveryError> {
     const before = this.problems.length;
     if (before > 0 && !this.isLive) return this.problems[before - 1] as DiscoveryError;
     await until(

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { DiscoveryRequest, ServiceInstance } from "@rollcall/core";
+import type { Clock, DiscoveryRequest, Listing, ServiceInstance } from "@rollcall/core";
 import type { Cleanup } from "../support/cleanup.ts";
 import { FaultyProxy } from "../support/faulty-proxy.ts";
+import { patientClock } from "../support/patience.ts";
 import { Follower } from "./follower.ts";
 import type { Access, Registry, RegistryServer, ServerOptions } from "./registry.ts";
 import { Visitor } from "./visitor.ts";
@@ -57,11 +58,16 @@ export class Scene {
     );
   }
 
-  /** The adapter, through the proxy. */
-  discovery(access: Partial<Access> = {}) {
-    const discovery = this.registry.create(this.options(access));
+  /** The adapter, through the proxy. @param more options on top of those that are plain data */
+  discovery(access: Partial<Access> = {}, more: { readonly clock?: Clock } = {}) {
+    const discovery = this.registry.create({ ...this.options(access), ...more });
     this.#onEnd(() => discovery[Symbol.asyncDispose]());
     return discovery;
+  }
+
+  /** What the adapter answers through the proxy, or why it does not, however long that takes. */
+  lookup(access: Partial<Access> = {}, request: DiscoveryRequest = {}): Promise<Listing> {
+    return this.discovery(access, { clock: patientClock }).lookup(request);
   }
 
   /**

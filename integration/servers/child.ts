@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { IN_TIME_MS } from "../support/patience.ts";
 
 export interface ChildOptions {
   readonly env?: NodeJS.ProcessEnv;
@@ -57,7 +58,7 @@ export class Child {
    *
    * @throws Error with everything it wrote, when it ends before or `withinMs` have passed
    */
-  async find(accepts: (line: string) => boolean, from: number, withinMs = 20_000): Promise<number> {
+  async find(accepts: (line: string) => boolean, from: number, withinMs = IN_TIME_MS): Promise<number> {
     const timeout = AbortSignal.timeout(withinMs);
     timeout.addEventListener("abort", () => this.#wake());
     for (let index = from; ; index++) {

@@ -16,9 +16,9 @@ export interface ServerPlan {
 /** How often a server is asked whether it is ready, in milliseconds: it gets ready sooner when it is left alone. */
 const ASK_AGAIN_MS = 50;
 /** A loaded machine takes its time, in milliseconds. */
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 90_000;
 /** A server that does not heed SIGTERM for this long is killed, in milliseconds. */
-const STOP_LIMIT_MS = 5_000;
+const STOP_LIMIT_MS = 10_000;
 
 /** A server with a folder of its own, which can be killed, held up, and started again with what it knew. */
 export class ServerProcess implements AsyncDisposable {

@@ -16,4 +16,4 @@ const start = async () => {
   };
 };
 
-discoveryConformance(vitest, consulHarness("consul stand-in", start, { ttlMs: 500 }));
+discoveryConformance(vitest, consulHarness("consul stand-in", start));

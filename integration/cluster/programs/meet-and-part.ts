@@ -9,7 +9,7 @@ const start = () =>
     settings.discovery = discovery;
   });
 const systems = [await start(), await start()];
-await Promise.all(systems.map(({ cluster }) => cluster.waitFor({ atLeast: 2, withinMs: 10_000 })));
+await Promise.all(systems.map(({ cluster }) => cluster.waitFor({ atLeast: 2, withinMs: 60_000 })));
 console.log("both are up");
 
 await Promise.all(systems.map((system) => system.shutdown()));

@@ -11,5 +11,5 @@ const start = (contacts: readonly string[]) =>
 await using first = await start([]);
 // Nobody listens on the second of these, so one attempt fails.
 await using second = await start([first.cluster.self.address, "127.0.0.1:1"]);
-await first.cluster.waitFor({ atLeast: 2, withinMs: 10_000 });
-await second.cluster.waitFor({ atLeast: 2, withinMs: 10_000 });
+await first.cluster.waitFor({ atLeast: 2, withinMs: 60_000 });
+await second.cluster.waitFor({ atLeast: 2, withinMs: 60_000 });

@@ -1,9 +1,10 @@
 import { type ClusterSettings, ClusterSystem } from "@rollcall/cluster";
 import { inMemoryDiscovery } from "@rollcall/core";
 import { onTestFinished } from "vitest";
+import { IN_TIME_MS } from "../../support/patience.ts";
 
 /** What a machine under load is given until something counts as not happening, in milliseconds. */
-export const IN_TIME = { withinMs: 15_000 } as const;
+export const IN_TIME = { withinMs: IN_TIME_MS } as const;
 
 /** Starts a node of the system `orders` on a free port; it is shut down with the test. */
 export async function startNode(configure: (settings: ClusterSettings) => void = () => {}): Promise<ClusterSystem> {

@@ -3,12 +3,10 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { TestContext } from "vitest";
+import { IN_TIME_MS } from "../../support/patience.ts";
 import type { Line, Setup, View } from "./setup.ts";
 
 const PROGRAM = fileURLToPath(new URL("../programs/member.ts", import.meta.url));
-
-/** What a machine under load is given until something counts as not happening, in milliseconds. */
-const IN_TIME_MS = 20_000;
 
 /** What a test hands on so that what it starts ends with it; several tests may run at once. */
 export type OnTestFinished = TestContext["onTestFinished"];

@@ -2,7 +2,7 @@ import { afterAll } from "vitest";
 import type { Cleanup } from "../../support/cleanup.ts";
 
 /** Servers that have to be killed take 5 s each. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
 /**
  * What is begun by the test that needs it first, and serves all tests of a file. Call it while tests are collected:

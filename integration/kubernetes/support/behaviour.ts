@@ -92,14 +92,14 @@ export function behaviour(start: () => Promise<ApiServer>): void {
       ];
       await scene.create(SLICES, slice("orders", "one", { endpoints: [endpoint(1)], ports: ports(7001) }));
       await scene.create(SLICES, slice("orders", "two", { endpoints: [endpoint(2)], ports: ports(7002) }));
-      const listed = await (await scene.discovery({ portName: "cluster" })).lookup();
+      const listed = await scene.lookup({ portName: "cluster" });
       expect(listed.map(({ port }) => port).sort()).toEqual([7001, 7002]);
-      expect((await (await scene.discovery({ port: 4711 })).lookup()).map(({ port }) => port)).toEqual([4711, 4711]);
+      expect((await scene.lookup({ port: 4711 })).map(({ port }) => port)).toEqual([4711, 4711]);
       for (const [options, said] of [
         [{ portName: "grpc" }, /no single TCP port "grpc", but "http", "cluster"/],
         [{}, /several ports \("http", "cluster"\); say by portName/],
       ] as const) {
-        const { code, message } = await failureOf((await scene.discovery(options)).lookup());
+        const { code, message } = await failureOf(scene.lookup(options));
         expect([code, message]).toEqual(["MISCONFIGURED", expect.stringMatching(said)]);
       }
     });
@@ -112,7 +112,7 @@ export function behaviour(start: () => Promise<ApiServer>): void {
         return slice("orders", `s-${number}`, { endpoints: [endpoint(number, {}, host)] });
       });
       for (let from = 0; from < made.length; from += 50) await scene.create(SLICES, ...made.slice(from, from + 50));
-      expect(await (await scene.discovery()).lookup()).toHaveLength(600);
+      expect(await scene.lookup()).toHaveLength(600);
       const follower = await scene.subscribe();
       await follower.sees((listing) => listing.length === 600);
       await scene.delete(SLICES, "s-599");
@@ -121,8 +121,8 @@ export function behaviour(start: () => Promise<ApiServer>): void {
 
     it("that nobody wrote are an empty listing, also in a namespace that nobody made", async ({ onTestFinished }) => {
       const scene = await Scene.begin(await start(), onTestFinished);
-      expect(await (await scene.discovery()).lookup()).toEqual([]);
-      expect(await (await scene.discovery({ namespace: "nobody-made-this" })).lookup()).toEqual([]);
+      expect(await scene.lookup()).toEqual([]);
+      expect(await scene.lookup({ namespace: "nobody-made-this" })).toEqual([]);
     });
   });
 
@@ -140,10 +140,8 @@ export function behaviour(start: () => Promise<ApiServer>): void {
       await status(["10.3.0.1", "fd00:3::1"], false);
       const [instance] = await follower.lists("10.3.0.1");
       expect(instance?.metadata).toEqual({ pod: "orders-1", node: "node-1", ready: "false" });
-      expect((await (await scene.discovery({ ...options, addressFamily: "IPv6" })).lookup())[0]?.host).toBe(
-        "fd00:3::1",
-      );
-      expect(await (await scene.discovery({ ...options, includeNotReady: false })).lookup()).toEqual([]);
+      expect((await scene.lookup({ ...options, addressFamily: "IPv6" }))[0]?.host).toBe("fd00:3::1");
+      expect(await scene.lookup({ ...options, includeNotReady: false })).toEqual([]);
       await status(["10.3.0.1", "fd00:3::1"]);
       await follower.sees(([first]) => first?.metadata?.ready === "true");
       await writer.setStatus(scene.namespace, PODS, "orders-1", { ...running(["10.3.0.1"]), phase: "Succeeded" });
@@ -172,7 +170,7 @@ export function behaviour(start: () => Promise<ApiServer>): void {
 
     it("selected by what is no selector are an error that names it", async ({ onTestFinished }) => {
       const scene = await Scene.begin(await start(), onTestFinished);
-      const { code, message } = await failureOf((await scene.discovery({ labelSelector: "app=a=b" })).lookup());
+      const { code, message } = await failureOf(scene.lookup({ labelSelector: "app=a=b" }));
       expect([code, message]).toEqual(["MISCONFIGURED", expect.stringContaining('"app=a=b"')]);
     });
   });
@@ -226,7 +224,7 @@ export function behaviour(start: () => Promise<ApiServer>): void {
     it("that the server does not know are an error that says where they are from", async ({ onTestFinished }) => {
       const scene = await Scene.begin(await start(), onTestFinished);
       const kubeconfig = await scene.kubeconfig({ token: "sesame" });
-      const { code, retryable, message } = await failureOf((await scene.discovery({ kubeconfig })).lookup());
+      const { code, retryable, message } = await failureOf(scene.lookup({ kubeconfig }));
       expect([code, retryable]).toEqual(["UNAUTHENTICATED", false]);
       expect(message).toContain(kubeconfig);
       expect(message).not.toContain("sesame");

@@ -17,7 +17,7 @@ export function forgetful(start: () => Promise<ApiServer>): void {
     // Far enough away that the second page is asked for only after this.
     scene.proxy.delay(300);
     const { bytesBack } = scene.proxy;
-    const looking = (await scene.discovery()).lookup();
+    const looking = scene.lookup();
     while (scene.proxy.bytesBack - bytesBack < 20_000) await new Promise((resolve) => setTimeout(resolve, 5));
     await scene.delete(SLICES, "s-0");
     await server.compact();

@@ -98,7 +98,7 @@ function harness(
   };
   return {
     name: `kubernetes, ${what}`,
-    settleMs: 10_000,
+    settleMs: 30_000,
     quietMs: 400,
     without: { ...CANNOT_ANNOUNCE, ...without },
     async open() {

@@ -14,10 +14,8 @@ import type { Written } from "../../../adapters/kubernetes/test/support/objects.
 import { until } from "../../registries/scene.ts";
 import type { Cleanup } from "../../support/cleanup.ts";
 import { FaultyProxy } from "../../support/faulty-proxy.ts";
+import { IN_TIME_MS, patientClock } from "../../support/patience.ts";
 import type { ApiServer } from "./api-server.ts";
-
-/** A loaded machine takes its time, in milliseconds. */
-const LIMIT_MS = 15_000;
 
 /** A namespace of a server, a proxy before it, and who looks at it through that. All go with the test. */
 export class Scene {
@@ -66,6 +64,11 @@ export class Scene {
     const discovery = kubernetesDiscovery({ namespace: this.namespace, kubeconfig, ...what, ...options });
     this.#onEnd(() => discovery[Symbol.asyncDispose]());
     return discovery;
+  }
+
+  /** What the adapter answers, or why it does not, however long that takes. */
+  async lookup(options: Partial<KubernetesDiscoveryOptions> = {}): Promise<Listing> {
+    return (await this.discovery({ clock: patientClock, ...options })).lookup();
   }
 
   /** Somebody who subscribes, once, and remembers what came. */
@@ -117,7 +120,7 @@ export class Follower {
     await until(
       () => this.hosts?.join() === wanted,
       () => `[${wanted}] are listed; ${this}`,
-      LIMIT_MS,
+      IN_TIME_MS,
     );
     return this.listings.at(-1) as Listing;
   }
@@ -127,12 +130,12 @@ export class Follower {
     await until(
       () => this.listings.some(holds),
       () => `a listing passes; ${this}`,
-      LIMIT_MS,
+      IN_TIME_MS,
     );
   }
 
   /** Resolves with why the session, or the latest one, failed. */
-  async fails(withinMs = LIMIT_MS): Promise<DiscoveryError> {
+  async fails(withinMs = IN_TIME_MS): Promise<DiscoveryError> {
     const failure = () => this.#over ?? this.problems.at(-1);
     await until(
       () => failure() !== undefined,

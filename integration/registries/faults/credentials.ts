@@ -39,7 +39,7 @@ export function credentials(registry: Registry): void {
       await scene.put([4]);
       await follower.lists([1, 2, 3, 4]);
       expect(follower.dropped([1, 2])).toEqual([]);
-      const refusal = await failureOf(scene.discovery({ account: old }).lookup());
+      const refusal = await failureOf(scene.lookup({ account: old }));
       expect([refusal.code, refusal.retryable]).toEqual(["UNAUTHENTICATED", false]);
       expect(inAll(refusal)).not.toContain(old.secret);
     },
@@ -52,7 +52,7 @@ export function credentials(registry: Registry): void {
       const { full } = scene.server.accounts();
       const wrong = { ...full, secret: "sesame-open-4711" };
       for (const access of [{ account: wrong }, {}]) {
-        const asks = [() => scene.discovery(access).lookup(), () => scene.announce(1, access)];
+        const asks = [() => scene.lookup(access), () => scene.announce(1, access)];
         for (const ask of without.announce === undefined ? asks : asks.slice(0, 1)) {
           const error = await failureOf(ask());
           expect(["UNAUTHENTICATED", "FORBIDDEN"]).toContain(error.code);
@@ -68,7 +68,7 @@ export function credentials(registry: Registry): void {
     async ({ onTestFinished }) => {
       const scene = await Scene.begin(registry, onTestFinished, { accounts: true });
       const { powerless } = scene.server.accounts();
-      const reading = await failureOf(scene.discovery({ account: powerless }).lookup());
+      const reading = await failureOf(scene.lookup({ account: powerless }));
       expect(reading.code).toBe("FORBIDDEN");
       expect(reading.message).toMatch(registry.permissions.lookup);
       expect(inAll(reading)).not.toContain(powerless.secret);
@@ -92,11 +92,11 @@ export function credentials(registry: Registry): void {
       const scene = await Scene.begin(registry, onTestFinished, { tls });
       await scene.put([1]);
 
-      const { code, retryable, message } = await failureOf(scene.discovery({ ca: other.certificate }).lookup());
+      const { code, retryable, message } = await failureOf(scene.lookup({ ca: other.certificate }));
 
       expect([code, retryable]).toEqual(["MISCONFIGURED", false]);
       expect(message).toMatch(/certificate.*\bca\b/s);
-      expect(await scene.discovery({ ca: ours.certificate }).lookup()).toMatchObject([{ id: idOf(1) }]);
+      expect(await scene.lookup({ ca: ours.certificate })).toMatchObject([{ id: idOf(1) }]);
     },
   );
 }

@@ -40,7 +40,7 @@ export function load(registry: Registry): void {
     const scene = await Scene.begin(registry, onTestFinished);
     const everybody = numbersTo(1_000);
     await scene.put(everybody);
-    expect(await scene.discovery().lookup()).toHaveLength(1_000);
+    expect(await scene.lookup()).toHaveLength(1_000);
     const follower = scene.follow();
     await follower.lists(everybody);
     await scene.remove([500]);

@@ -91,7 +91,7 @@ export function outages(registry: Registry): void {
     const LATENCY_MS = 150;
     scene.proxy.delay(LATENCY_MS);
     await scene.put([1]);
-    expect(await scene.discovery().lookup()).toMatchObject([{ id: idOf(1) }]);
+    expect(await scene.lookup()).toMatchObject([{ id: idOf(1) }]);
     const follower = scene.follow();
     await follower.lists([1]);
     await using announcement = await scene.announce(2);

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { CROWD_MS } from "../../support/patience.ts";
 import type { Registry } from "../registry.ts";
 import { idOf, Scene } from "../scene.ts";
 
-/** Withdrawing may take the three seconds that it is given when there is nobody to answer; in milliseconds. */
-const END_LIMIT_MS = 6_000;
+/** Withdrawing may take the seconds that it is given when there is nobody to answer; in milliseconds. */
+const END_LIMIT_MS = 6_000 + CROWD_MS;
 
 export function processes(registry: Registry): void {
   it.for([
@@ -44,7 +45,7 @@ export function processes(registry: Registry): void {
       await follower.lists([1]);
 
       visitor.signal("SIGSTOP");
-      await follower.lists([], registry.expiryMs);
+      await follower.lists([], registry.expiryMs + CROWD_MS);
       await scene.put([2]);
       visitor.signal("SIGCONT");
 

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { CROWD_MS } from "../../support/patience.ts";
 import type { Registry } from "../registry.ts";
 import { idOf, Scene } from "../scene.ts";
 import { expectNoBusyLoop } from "./outages.ts";
 
-/** "At once", on a machine that does other things too, in milliseconds. */
-const AT_ONCE_MS = 1_000;
+/** Sooner than an answer would be given up by itself, on a machine that does other things too, in milliseconds. */
+const AT_ONCE_MS = 10_000;
 /** As long as a lookup may take by default, and some, in milliseconds. */
 const LOOKUP_LIMIT_MS = 4_000;
 const SILENT_MS = 5_000;
@@ -26,7 +27,7 @@ export function silence(registry: Registry): void {
     ]);
     const follower = scene.follow();
     await follower.noticesTrouble();
-    expect(performance.now() - startedAt).toBeLessThan(2 * LOOKUP_LIMIT_MS + registry.noticeMs);
+    expect(performance.now() - startedAt).toBeLessThan(2 * LOOKUP_LIMIT_MS + registry.noticeMs + 2 * CROWD_MS);
     expectNoBusyLoop(await scene.during(() => pause(SILENT_MS)));
 
     scene.proxy.pass();
@@ -41,7 +42,7 @@ export function silence(registry: Registry): void {
       const abort = new AbortController();
       const { signal } = abort;
       const accepted = scene.proxy.accepted;
-      const asking = act === "lookup" ? scene.discovery().lookup({ signal }) : scene.announce(1, {}, { signal });
+      const asking = act === "lookup" ? scene.lookup({}, { signal }) : scene.announce(1, {}, { signal });
       const outcome = asking.catch((error: unknown) => error);
       while (scene.proxy.accepted === accepted) await pause(5);
       const abortedAt = performance.now();

@@ -32,7 +32,7 @@ let places = 0;
 export function consulHarness(
   name: string,
   start: () => Promise<TestedConsul>,
-  { more = {}, without = {}, ttlMs = 1000 }: HarnessOptions = {},
+  { more = {}, without = {}, ttlMs = 2000 }: HarnessOptions = {},
 ): ConformanceHarness {
   let started: Promise<TestedConsul> | undefined;
   return {
@@ -40,15 +40,16 @@ export function consulHarness(
     // The TTL and two heartbeats more, so that an announcement that stays has been renewed.
     quietMs: ttlMs + 100,
     without,
-    releaseMs: 800,
-    lookupTimeoutMs: 1000,
+    settleMs: 30_000,
+    releaseMs: 2500,
+    lookupTimeoutMs: 3000,
     async open() {
       started ??= start();
       const consul = await started;
       const service = `orders-${++places}`;
       const raw = new RawConsul(consul.directUrl, service, consul.token);
       const shared = {
-        ...{ url: consul.url, timeoutMs: 1000, ttlMs, checkIntervalMs: 50 },
+        ...{ url: consul.url, timeoutMs: 3000, ttlMs, checkIntervalMs: 50 },
         ...(consul.token === undefined ? {} : { token: consul.token }),
         ...more,
       };
