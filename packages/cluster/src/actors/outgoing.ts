@@ -7,8 +7,8 @@ import type { WireContext } from "./wire-context.js";
 export const MAX_NAMES = 50_000;
 /** What a frame begins with: its kind, the epoch and its place in that. */
 export const FRAME_HEADER_BYTES = 9;
-/** A frame of more than this leaves before the turn is over, in bytes. */
-const LARGE_FRAME_BYTES = 262_144;
+/** A frame of more than this leaves before the turn is over, so that the other side can begin with it, in bytes. */
+const LARGE_FRAME_BYTES = 32_768;
 
 const RESOLVED = Promise.resolve();
 
@@ -160,8 +160,10 @@ export class Outgoing {
     if (this.#scheduled) return;
     this.#scheduled = true;
     // When all that this turn brings about has been done. By way of a promise, so that virtual time waits for it.
-    void RESOLVED.then(() => process.nextTick(this.#turn));
+    void RESOLVED.then(this.#turnSoon);
   }
+
+  readonly #turnSoon = (): void => process.nextTick(this.#turn);
 
   readonly #turn = (): void => {
     this.#scheduled = false;

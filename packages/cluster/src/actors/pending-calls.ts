@@ -2,6 +2,16 @@ import type { Clock, Timer } from "@rollcall/core";
 import { ActorError } from "./actor-error.js";
 import type { ActorId } from "./actor-id.js";
 import type { CallOptions } from "./actor-types.js";
+import { NumberedCalls } from "./numbered-calls.js";
+
+/**
+ * What calls made in the same turn of the event loop have in common: reading the clock for each, and keeping a number for
+ * it, would be a good part of what a call costs.
+ */
+export interface Turn {
+  /** When those of its calls expire that have no options of their own. */
+  readonly expiresAt: number;
+}
 
 /** A call that waits for its answer. */
 export class PendingCall {
@@ -10,7 +20,7 @@ export class PendingCall {
   readonly method: string;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
-  readonly expiresAt: number;
+  readonly turn: Turn;
   /** Takes back what its own options set up; most calls have none. */
   release: (() => void) | undefined = undefined;
 
@@ -20,14 +30,14 @@ export class PendingCall {
     method: string,
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
-    expiresAt: number,
+    turn: Turn,
   ) {
     this.number = number;
     this.to = to;
     this.method = method;
     this.resolve = resolve;
     this.reject = reject;
-    this.expiresAt = expiresAt;
+    this.turn = turn;
   }
 }
 
@@ -43,26 +53,21 @@ export interface PendingCallsOptions {
  */
 export class PendingCalls {
   readonly #options: PendingCallsOptions;
-  /** By number; in the order in which they expire. */
-  readonly #calls = new Map<number, PendingCall>();
-  /** Those with a time-out of their own. */
-  readonly #others = new Map<number, PendingCall>();
-  #numbers = 0;
+  readonly #calls = new NumberedCalls();
   #timer: Timer | undefined;
-  /** The time of this turn; reading the clock for each call would be a good part of what it costs. */
-  #now: number | undefined;
+  #turn: Turn | undefined;
 
   constructor(options: PendingCallsOptions) {
     this.#options = options;
   }
 
   get size(): number {
-    return this.#calls.size + this.#others.size;
+    return this.#calls.size;
   }
 
   /** The number of the call that was added last. */
   get last(): number {
-    return this.#numbers;
+    return this.#calls.last;
   }
 
   get isFull(): boolean {
@@ -76,47 +81,31 @@ export class PendingCalls {
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
   ): PendingCall {
-    const number = ++this.#numbers;
     const { clock, timeoutMs } = this.#options;
-    this.#now ??= clock.now();
-    if (options === undefined) {
-      const call = new PendingCall(number, to, method, resolve, reject, this.#now + timeoutMs);
-      this.#calls.set(number, call);
-      this.#timer ??= clock.schedule(timeoutMs, this.#expire);
-      return call;
-    }
-    const ownMs = options.timeoutMs ?? timeoutMs;
-    const call = new PendingCall(number, to, method, resolve, reject, this.#now + ownMs);
-    this.#others.set(number, call);
-    call.release = this.#arm(call, ownMs, options.signal);
+    this.#turn ??= { expiresAt: clock.now() + timeoutMs };
+    const call = new PendingCall(this.#calls.last + 1, to, method, resolve, reject, this.#turn);
+    this.#calls.add(call);
+    if (options === undefined) this.#timer ??= clock.schedule(timeoutMs, this.#expire);
+    else call.release = this.#arm(call, options.timeoutMs ?? timeoutMs, options.signal);
     return call;
   }
 
   /** The turn is over: time may have passed when the next call is made. */
   turned(): void {
-    this.#now = undefined;
+    this.#turn = undefined;
   }
 
   /** Takes out a call whose answer is there; undefined if nobody waits for it any more. */
   take(number: number): PendingCall | undefined {
-    const call = this.#calls.get(number);
-    if (call !== undefined) {
-      this.#calls.delete(number);
-      return call;
-    }
-    const other = this.#others.get(number);
-    if (other === undefined) return undefined;
-    this.#others.delete(number);
-    other.release?.();
-    return other;
+    const call = this.#calls.take(number);
+    if (call?.release !== undefined) call.release();
+    return call;
   }
 
   /** Fails all calls with numbers from `first` on. */
   fail(toError: (call: PendingCall) => unknown, first = 0): void {
-    for (const calls of [this.#calls, this.#others]) {
-      for (const call of [...calls.values()]) {
-        if (call.number >= first) this.take(call.number)?.reject(toError(call));
-      }
+    for (const call of this.#calls) {
+      if (call.number >= first) this.take(call.number)?.reject(toError(call));
     }
     if (this.size > 0) return;
     this.#timer?.cancel();
@@ -140,9 +129,12 @@ export class PendingCalls {
     const { clock, timeoutMs } = this.#options;
     const now = clock.now();
     this.#timer = undefined;
-    for (const call of this.#calls.values()) {
-      if (call.expiresAt > now) {
-        this.#timer = clock.schedule(call.expiresAt - now, this.#expire);
+    for (const call of this.#calls) {
+      // It has a timer of its own.
+      if (call.release !== undefined) continue;
+      const { expiresAt } = call.turn;
+      if (expiresAt > now) {
+        this.#timer = clock.schedule(expiresAt - now, this.#expire);
         return;
       }
       this.#timeOut(call, timeoutMs);

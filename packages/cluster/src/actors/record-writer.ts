@@ -19,18 +19,30 @@ export const RECORD = Object.freeze({
   skippable: 32,
 });
 
-const INITIAL_BYTES = 4_096;
+/** How much is allocated at once, in bytes: as much as several frames like the last one take, between these two. */
+const SMALL_SLAB_BYTES = 4_096;
+const LARGE_SLAB_BYTES = 65_536;
+const FRAMES_IN_SLAB = 8;
 
-/** Puts records together in one buffer, which grows as needed and is used again. */
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Puts records together in a buffer that grows as needed. What has been taken is nobody's but the taker's, and has not
+ * been copied: the next records go behind it.
+ */
 export class RecordWriter {
-  bytes: Buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+  /** {@link length} bytes of it have been written. */
+  bytes: Buffer = NOTHING;
   length = 0;
+  /** How long the last frame was. */
+  #usual = 0;
 
   /** Sees to it that so many bytes can be written without looking. */
   reserve(more: number): void {
     const needed = this.length + more;
     if (needed <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
+    const several = Math.min(this.#usual * FRAMES_IN_SLAB, LARGE_SLAB_BYTES);
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed * 2, this.#usual, several, SMALL_SLAB_BYTES));
     this.bytes.copy(grown, 0, 0, this.length);
     this.bytes = grown;
   }
@@ -69,13 +81,14 @@ export class RecordWriter {
     this.length += end - start;
   }
 
-  /** What has been written, as bytes of their own; from here on it starts anew. */
+  /** What has been written; from here on it starts anew. */
   take(): Buffer {
-    const taken = Buffer.allocUnsafe(this.length);
-    this.bytes.copy(taken, 0, 0, this.length);
+    const { bytes, length } = this;
+    const left = bytes.length - length;
     this.length = 0;
-    // What one large message needed is not kept.
-    if (this.bytes.length > 1_048_576) this.bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
-    return taken;
+    this.#usual = Math.min(length, LARGE_SLAB_BYTES);
+    // Where the next frame would not fit it would have to move; and what one large message needed is not kept.
+    this.bytes = left < length || left > LARGE_SLAB_BYTES ? NOTHING : bytes.subarray(length);
+    return bytes.subarray(0, length);
   }
 }

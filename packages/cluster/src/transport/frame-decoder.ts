@@ -1,4 +1,5 @@
-const HEADER_BYTES = 4;
+/** How many bytes go before a frame. */
+export const FRAME_HEADER_BYTES = 4;
 
 /**
  * Cuts a stream of bytes into frames: four bytes of length, big-endian, then that many bytes. Holds at most one frame
@@ -10,7 +11,7 @@ export class FrameDecoder {
   #chunks: Buffer[] = [];
   #buffered = 0;
   /** How many bytes have to be there before anything can be done. */
-  #needed = HEADER_BYTES;
+  #needed = FRAME_HEADER_BYTES;
 
   constructor(limit: number) {
     this.limit = limit;
@@ -23,31 +24,43 @@ export class FrameDecoder {
    * @returns the length of a frame that exceeds the limit, after which the stream is of no use
    */
   push(chunk: Buffer, onFrame: (frame: Uint8Array) => boolean): number | undefined {
-    this.#chunks.push(chunk);
-    this.#buffered += chunk.length;
-    if (this.#buffered < this.#needed) return undefined;
-    let bytes = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks, this.#buffered);
-    this.#needed = HEADER_BYTES;
-    while (bytes.length >= HEADER_BYTES) {
-      const length = bytes.readUInt32BE(0);
+    const buffered = this.#buffered + chunk.length;
+    if (buffered < this.#needed) {
+      this.#chunks.push(chunk);
+      this.#buffered = buffered;
+      return undefined;
+    }
+    let bytes = chunk;
+    if (this.#buffered > 0) {
+      this.#chunks.push(chunk);
+      bytes = Buffer.concat(this.#chunks, buffered);
+      this.#chunks = [];
+      this.#buffered = 0;
+    }
+    this.#needed = FRAME_HEADER_BYTES;
+    let at = 0;
+    while (bytes.length - at >= FRAME_HEADER_BYTES) {
+      const length = bytes.readUInt32BE(at);
       if (length > this.limit) return length;
-      if (bytes.length < HEADER_BYTES + length) {
-        this.#needed = HEADER_BYTES + length;
+      const end = at + FRAME_HEADER_BYTES + length;
+      if (end > bytes.length) {
+        this.#needed = FRAME_HEADER_BYTES + length;
         break;
       }
-      const frame = bytes.subarray(HEADER_BYTES, HEADER_BYTES + length);
-      bytes = bytes.subarray(HEADER_BYTES + length);
+      const frame = bytes.subarray(at + FRAME_HEADER_BYTES, end);
+      at = end;
       if (!onFrame(frame)) return undefined;
     }
-    this.#chunks = bytes.length === 0 ? [] : [bytes];
-    this.#buffered = bytes.length;
+    if (at === bytes.length) return undefined;
+    this.#chunks.push(at === 0 ? bytes : bytes.subarray(at));
+    this.#buffered = bytes.length - at;
     return undefined;
   }
 }
 
 /** The header that goes before a frame. */
 export function frameHeader(length: number): Buffer {
-  const header = Buffer.allocUnsafe(HEADER_BYTES);
+  const header = Buffer.allocUnsafe(FRAME_HEADER_BYTES);
   header.writeUInt32BE(length, 0);
   return header;
 }

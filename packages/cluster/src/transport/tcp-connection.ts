@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Clock } from "@rollcall/core";
 import { ClusterError } from "../cluster-error.js";
-import { FrameDecoder, frameHeader } from "./frame-decoder.js";
+import { FRAME_HEADER_BYTES, FrameDecoder, frameHeader } from "./frame-decoder.js";
 import type { Connection, ConnectionHandler } from "./transport.js";
 
 /** What is known of the other side before it has said anything, and of nobody who is between. */
@@ -16,8 +16,13 @@ export interface TcpConnectionOptions {
 
 /** How long a closing socket may take to send what it holds, in milliseconds. */
 const LINGER_MS = 1_000;
+/** With more than this to send, the other side had better begin to read before the turn is over, in bytes. */
+const LARGE_BATCH_BYTES = 32_768;
+/** A few frames with more than this are not copied to be sent, in bytes. */
+const LARGE_WRITE_BYTES = 16_384;
+const FEW_FRAMES = 4;
 
-/** Frames over a TCP socket. Frames sent in one turn of the event loop leave in one write. */
+/** Frames over a TCP socket. Frames sent in one turn of the event loop leave in one write, unless they are much. */
 export class TcpConnection implements Connection {
   readonly remote: string;
   readonly channelBinding: Connection["channelBinding"];
@@ -29,7 +34,7 @@ export class TcpConnection implements Connection {
   readonly #clock: Clock;
   #handler: ConnectionHandler | undefined;
   #error: Error | undefined;
-  /** What was sent in this turn, headers and frames, and how many bytes that is. */
+  /** What was sent in this turn, and how many bytes that is with its headers. */
   #batch: Uint8Array[] = [];
   #batched = 0;
   #ended = false;
@@ -61,10 +66,10 @@ export class TcpConnection implements Connection {
 
   send(frame: Uint8Array): boolean {
     if (this.#ended || this.#socket.writableLength + this.#batched > this.#maxUnsentBytes) return false;
-    if (this.#batch.length === 0) process.nextTick(() => this.#flush());
-    const header = frameHeader(frame.length);
-    this.#batch.push(header, frame);
-    this.#batched += header.length + frame.length;
+    if (this.#batch.length === 0) process.nextTick(this.#flush);
+    this.#batch.push(frame);
+    this.#batched += FRAME_HEADER_BYTES + frame.length;
+    if (this.#batched > LARGE_BATCH_BYTES) this.#flush();
     return true;
   }
 
@@ -90,14 +95,23 @@ export class TcpConnection implements Connection {
     this.#socket.destroy();
   }
 
-  /** One buffer, one write: copying what is small costs less than a write of many parts. */
-  #flush(): void {
-    if (this.#batch.length === 0) return;
-    const bytes = Buffer.concat(this.#batch, this.#batched);
+  readonly #flush = (): void => {
+    const batch = this.#batch;
+    const length = this.#batched;
+    if (batch.length === 0) return;
     this.#batch = [];
     this.#batched = 0;
-    this.#socket.write(bytes);
-  }
+    if (batch.length > FEW_FRAMES || length < LARGE_WRITE_BYTES) {
+      this.#socket.write(joined(batch, length));
+      return;
+    }
+    this.#socket.cork();
+    for (const frame of batch) {
+      this.#socket.write(frameHeader(frame.length));
+      this.#socket.write(frame);
+    }
+    this.#socket.uncork();
+  };
 
   #closed(): void {
     const handler = this.#handler;
@@ -106,10 +120,7 @@ export class TcpConnection implements Connection {
   }
 
   #receive(chunk: Buffer): void {
-    const oversized = this.#decoder.push(chunk, (frame) => {
-      this.#handler?.onFrame(frame);
-      return this.#handler !== undefined;
-    });
+    const oversized = this.#decoder.push(chunk, this.#onFrame);
     if (oversized === undefined) return;
     if (isTls(oversized)) {
       this.#error = new ClusterError("TLS_PLAINTEXT", `${this.remote} speaks TLS. Set settings.tls on this node, too.`);
@@ -122,6 +133,23 @@ export class TcpConnection implements Connection {
     this.#error = new ClusterError("FRAME_TOO_LARGE", message);
     this.#socket.destroy();
   }
+
+  readonly #onFrame = (frame: Uint8Array): boolean => {
+    this.#handler?.onFrame(frame);
+    return this.#handler !== undefined;
+  };
+}
+
+/** Frames behind their headers, in one buffer: copying what is small costs less than a write of many parts. */
+function joined(frames: readonly Uint8Array[], length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const frame of frames) {
+    bytes.writeUInt32BE(frame.length, at);
+    bytes.set(frame, at + FRAME_HEADER_BYTES);
+    at += FRAME_HEADER_BYTES + frame.length;
+  }
+  return bytes;
 }
 
 /** A frame of one byte: too short for a frame of a handshake, and just long enough to be no record of TLS. */

@@ -261,6 +261,7 @@ describe("frames", () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), (number) => {
         const writer = new RecordWriter();
+        writer.reserve(8);
         writer.number(number);
         const reader = new RecordReader(writer.take(), 0);
         expect(reader.number()).toBe(number);

@@ -94,6 +94,14 @@ describe.each(Object.entries(WORLDS))("a connection over %s", (_, makeWorld) => 
     expect(await world.settle(a.hears(1))).toEqual(["back"]);
   });
 
+  it("carries frames of all sizes in the order in which they were sent, many in one turn", async () => {
+    const world = makeWorld();
+    const { a, b } = await open(world);
+    const texts = Array.from({ length: 300 }, (_, at) => `${at}:`.padEnd(at % 50 === 0 ? 20_000 + at : at % 300, "x"));
+    a.send(...texts);
+    expect(await world.settle(b.hears(texts.length))).toEqual(texts);
+  });
+
   it("that is closed delivers what was sent before, and both sides hear once that it ended", async () => {
     const world = makeWorld();
     const { a, b } = await open(world);
