@@ -24,6 +24,9 @@ const GROUPS = [
   "leave",
   "tombstones",
   "events",
+  "singletons",
+  "receptionist",
+  "actors",
   "logRate",
 ];
 

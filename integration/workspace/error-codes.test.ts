@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CLUSTER_ERROR_CODES, NODE_SITUATIONS, REJECTION_CODES } from "@rollcall/cluster";
+import { ACTOR_ERROR_CODES } from "@rollcall/cluster/actors";
 import { DISCOVERY_ERROR_CODES } from "@rollcall/core";
 import { JOIN_ERROR_CODES, JOIN_SITUATIONS } from "@rollcall/join";
 import { describe, expect, it } from "vitest";
@@ -25,6 +26,7 @@ describe("the page on error codes", () => {
     ["Join errors", JOIN_ERROR_CODES],
     ["Join situations", JOIN_SITUATIONS],
     ["Cluster errors", CLUSTER_ERROR_CODES],
+    ["Actor errors", ACTOR_ERROR_CODES],
     ["Handshake rejections", REJECTION_CODES],
     ["Node situations", NODE_SITUATIONS],
   ])("has the same %s as the code, with the same meanings", (heading, codes) => {

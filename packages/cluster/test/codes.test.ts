@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { ACTOR_ERROR_CODES } from "../src/actors/index.js";
 import { CLUSTER_ERROR_CODES, ClusterError, isClusterError, NODE_SITUATIONS, REJECTION_CODES } from "../src/index.js";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
@@ -13,6 +14,7 @@ function documented(heading: string): [code: string, meaning: string][] {
 describe("the README", () => {
   it.each([
     ["Error codes", CLUSTER_ERROR_CODES],
+    ["Actor error codes", ACTOR_ERROR_CODES],
     ["Rejection codes", REJECTION_CODES],
     ["Situations of a node", NODE_SITUATIONS],
   ])("has the same %s as the code, with the same meanings, in the same order", (heading, codes) => {
