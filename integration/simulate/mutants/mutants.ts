@@ -115,6 +115,24 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [["if (reachable < options.minimumMembers) {", "if (reachable < 0) {"]],
   },
   {
+    invariant: "there is one singleton among members",
+    fault: "whoever is chosen to host a singleton waits for no one",
+    file: "packages/cluster/src/actors/singleton/singleton-machine.ts",
+    edits: [['this.#phase === "claiming" && this.missing.length === 0', 'this.#phase === "claiming"']],
+  },
+  {
+    invariant: "there is a singleton where there is a leader",
+    fault: "whoever has no instance does not say so",
+    file: "packages/cluster/src/actors/singleton/singleton-machine.ts",
+    edits: [["this.#grant(from, claim);", ""]],
+  },
+  {
+    invariant: "receptionists agree when nodes do",
+    fault: "receptionists that know different things let it be",
+    file: "packages/cluster/src/actors/receptionist/replication.ts",
+    edits: [["if (!sameDigest(message.digest, this.directory.digest)) this.#differs(from, now);", ""]],
+  },
+  {
     invariant: "everything is given back",
     fault: "the failure detector goes on after the shutdown",
     file: "packages/cluster/src/cluster-shell.ts",

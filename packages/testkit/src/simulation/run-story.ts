@@ -1,6 +1,7 @@
 import type { ClusterSettings, ClusterSystem } from "@rollcall/cluster";
 import { FrameTrace } from "../frame-trace.js";
 import { agreement } from "./agreement.js";
+import type { Cast } from "./cast.js";
 import type { Invariant, Violation } from "./invariant.js";
 import { allInvariants } from "./invariants/index.js";
 import { oneFormation } from "./invariants/one-formation.js";
@@ -36,6 +37,8 @@ const LOOK_EVERY_MS = 1_000;
 const AGREEMENT_EVERY_MS = 100;
 /** Who has agreed for so long has come to agree, in milliseconds. */
 const REST_MS = 5_000;
+/** How much later actors may come to agree, in milliseconds. */
+const CAST_WITHIN_MS = 30_000;
 /** How long a shutdown may take, and what it leaves behind may stay: links that close, records that expire. */
 const AFTERMATH_MS = 60_000;
 
@@ -64,11 +67,14 @@ class Run {
   readonly #trace = new FrameTrace();
   readonly #stage: Stage;
   readonly #invariants: readonly Invariant[];
+  readonly #hasActors: boolean;
+  #cast: Cast | undefined;
   #violation: Violation | undefined;
   #agreedAfterMs: number | undefined;
 
   constructor(seed: number, story: Story, options: RunOptions) {
     this.#options = options;
+    this.#hasActors = story.hasActors;
     this.#invariants = [...allInvariants(), ...(story.isFirstStart ? [oneFormation()] : []), ...options.invariants()];
     this.#stage = new Stage({
       seed,
@@ -80,6 +86,7 @@ class Run {
       },
       onStart: (system) => {
         void this.#observe(system);
+        this.#cast?.join(system);
         options.onStart?.(system);
       },
     });
@@ -88,6 +95,7 @@ class Run {
   async play(operations: readonly Operation[]): Promise<RunResult> {
     const { clock } = this.#stage.cluster;
     try {
+      if (this.#hasActors) this.#cast = await this.#gather();
       await this.#stage.open();
       for (const operation of operations) {
         await this.#stage.perform(operation);
@@ -95,6 +103,7 @@ class Run {
       }
       this.#stage.mend();
       await this.#agree();
+      await this.#recast();
       await this.#end();
     } catch (error) {
       if (!(error instanceof Wrong)) this.#note("nothing throws", String((error as Error)?.stack ?? error));
@@ -142,6 +151,26 @@ class Run {
     this.#check();
   }
 
+  async #gather(): Promise<Cast> {
+    const { Cast } = await import("./cast.js");
+    return new Cast((system) => this.#stage.cluster.isRunning(system));
+  }
+
+  /** Lets time pass until actors agree as well. */
+  async #recast(): Promise<void> {
+    const cast = this.#cast;
+    if (cast === undefined) return;
+    const { running } = this.#stage;
+    const isOver = () => cast.dissent(running) === undefined && cast.castingTrouble(running) === undefined;
+    for (let waited = 0; waited < CAST_WITHIN_MS && !isOver(); waited += AGREEMENT_EVERY_MS) {
+      await this.#pass(AGREEMENT_EVERY_MS);
+    }
+    const dissent = cast.dissent(running);
+    if (dissent !== undefined) this.#fail("receptionists agree when nodes do", dissent);
+    const trouble = cast.castingTrouble(running);
+    if (trouble !== undefined) this.#fail("there is a singleton where there is a leader", trouble);
+  }
+
   async #end(): Promise<void> {
     const { cluster, faults } = this.#stage;
     const { clock, network } = cluster;
@@ -171,6 +200,7 @@ class Run {
       const message = check?.(this.#stage);
       if (message !== undefined) this.#note(name, message);
     }
+    if (this.#cast?.wrong !== undefined) this.#note("there is one singleton among members", this.#cast.wrong);
     if (this.#violation !== undefined) throw new Wrong(this.#violation);
   }
 

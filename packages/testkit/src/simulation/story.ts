@@ -22,6 +22,8 @@ export interface Story {
    * there must never be two clusters.
    */
   readonly isFirstStart: boolean;
+  /** Whether nodes have actors: one of each that is registered, and a singleton. */
+  readonly hasActors: boolean;
   readonly configure: (settings: ClusterSettings) => void;
 }
 
@@ -34,6 +36,8 @@ export interface StoryOptions {
 
 /** One story in so many is about the first start. */
 const FIRST_STARTS = 6;
+/** One story in so many has actors. */
+const WITH_ACTORS = 3;
 
 export function makeStory(seed: number, { nodes = [5, 9], steps = 25 }: StoryOptions = {}): Story {
   const random = seededRandom(`${seed} story`);
@@ -50,10 +54,12 @@ export function makeStory(seed: number, { nodes = [5, 9], steps = 25 }: StoryOpt
   ];
   const strategy = strategies[Math.floor(random() * strategies.length)] as () => DowningStrategy;
   const downing = strategy();
+  const hasActors = Math.floor(seededRandom(`${seed} actors`)() * WITH_ACTORS) === 0;
   return {
-    about: `${isFirstStart ? "first start of " : ""}${size} nodes, ${downing.name}`,
+    about: `${isFirstStart ? "first start of " : ""}${size} nodes${hasActors ? " with actors" : ""}, ${downing.name}`,
     size,
     isFirstStart,
+    hasActors,
     operations: generateOperations(seed, { nodes: size, steps, onlyStarts: isFirstStart }),
     configure(settings) {
       settings.downing = downing;

@@ -158,7 +158,8 @@ export class NodeSingletons {
   }
 
   #receive(from: UniqueNode, wire: unknown): void {
-    if (this.#stopped) return;
+    // To whom this node does not know yet, or any more, it owes no word; and nothing that it says binds itself.
+    if (this.#stopped || this.#context.standing(from.id) !== "member") return;
     const [name, message] = fromWire(wire);
     const host = this.#known.get(name)?.host;
     if (host !== undefined) host.receive(from, message);
