@@ -39,7 +39,6 @@ export default defineConfig({
         ],
       },
       { text: "Architecture", link: "/architecture" },
-      { text: "Security", link: "/security" },
       {
         text: "Reference",
         items: [

@@ -60,6 +60,8 @@ export const DEPENDENCY_RULES: Readonly<Record<string, DependencyRule>> = {
       "kubernetes",
       "nats",
     ],
+    // Loaded by `rollcall certs` alone.
+    external: { "@peculiar/x509": ["certs/authority.ts"], "reflect-metadata": ["certs/authority.ts"] },
     builtins: EVERYWHERE,
     nondeterminism: EVERYWHERE,
   },
@@ -83,15 +85,6 @@ export const ADAPTER_CLIENTS: Readonly<Record<string, readonly string[]>> = {
   kubernetes: ["yaml"],
   nats: ["@nats-io/transport-node"],
 };
-
-/**
- * Packages that are written into our own code when it is built, each from one file of it, and so are dependencies of its
- * development: each brings something along that whoever installs ours should not get.
- */
-export const BUNDLED: ReadonlyMap<string, string> = new Map([
-  // Has an optional dependency, a native add-on, with a script that runs when it is installed. This file does without.
-  ["msgpackr", "index.js"],
-]);
 
 /** Globals that are not a function of their arguments. */
 export const NONDETERMINISTIC_GLOBALS: ReadonlySet<string> = new Set([

@@ -44,9 +44,7 @@ export function mutate(
     },
     ...(words.length === 0
       ? []
-      : [
-          (bytes: Buffer) => replace(bytes, upTo(bytes.length), upTo(2) * upTo(12), Buffer.from(pick(words), "latin1")),
-        ]),
+      : [(bytes: Buffer) => replace(bytes, upTo(bytes.length), upTo(2) * upTo(12), Buffer.from(pick(words)))]),
   ];
   let bytes: Buffer = Buffer.from(original);
   for (let count = 1 + upTo(MOST_CHANGES); count > 0; count--) {

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { nearestTo, readOptions } from "./arguments.js";
+import { certsCommand } from "./certs/certs-command.js";
 import { type Command, UsageError } from "./command.js";
 import { demoCommand } from "./demo/demo-command.js";
 import type { Terminal } from "./terminal/terminal.js";
 import { commandUsage, programUsage } from "./usage.js";
 
-const COMMANDS: readonly Command[] = [demoCommand];
+const COMMANDS: readonly Command[] = [demoCommand, certsCommand];
 
 /**
  * Runs one command.
