@@ -4,7 +4,8 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
+import { BUNDLED } from "./lib/dependency-rules.ts";
 import { entryPoints, REPOSITORY, workspacePackages } from "./lib/workspace.ts";
 
 const PACKAGES: ReadonlySet<string> = new Set(["core", "join", "swim", "cluster"].map((name) => `packages/${name}`));
@@ -28,5 +29,19 @@ for (const pkg of workspacePackages()) {
     packages: "external",
     legalComments: "none",
     logLevel: "warning",
+    plugins: [bundled()],
   });
+}
+
+/** Has esbuild take in the few packages that are not left outside. */
+function bundled(): Plugin {
+  return {
+    name: "what is written into our code",
+    setup({ onResolve }) {
+      onResolve({ filter: /^[^.]/ }, ({ path }) => {
+        const file = BUNDLED.get(path);
+        return file === undefined ? undefined : { path: join(REPOSITORY, "node_modules", path, file) };
+      });
+    },
+  };
 }

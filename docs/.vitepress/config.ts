@@ -39,6 +39,7 @@ export default defineConfig({
         ],
       },
       { text: "Architecture", link: "/architecture" },
+      { text: "Security", link: "/security" },
       {
         text: "Reference",
         items: [

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { consulDiscovery } from "@rollcall/consul";
 import Consul from "consul";
 import { describe, it } from "vitest";
@@ -202,5 +203,25 @@ describe.skipIf(!consul)("a session with Consul", { concurrent: true }, () => {
     await using discovery = consulDiscovery({ ...shared, tls: { ca, cert: ours.certificate, key: ours.key } });
     await using announcement = await discovery.announce(instance(1));
     expect(await discovery.lookup()).toEqual([announcement.instance]);
+  });
+
+  it("takes certificates up that are replaced, with the next connection", async ({ onTestFinished, expect }) => {
+    const authority = await Authority.create(onTestFinished);
+    const [{ certificateFile, keyFile }, ours] = [await authority.issue("server"), await authority.issue("client")];
+    const files = { ca: authority.certificateFile, certificate: certificateFile, key: keyFile, mutual: true };
+    const server = await ConsulServer.start(consul as Program, { tls: files });
+    onTestFinished(() => server[Symbol.asyncDispose]());
+    const theirs = await (await Authority.create(onTestFinished)).issue("client");
+    const ca = authority.certificate;
+    let current = theirs;
+    const tls = async () => ({ ca, cert: current.certificate, key: current.key });
+    await using discovery = consulDiscovery({ service: SERVICE, ...PATIENT, url: server.url, tls });
+    await expect(discovery.lookup()).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
+    current = ours;
+    await using announcement = await discovery.announce(instance(1));
+    expect(await discovery.lookup()).toEqual([announcement.instance]);
+    const missing = async () => ({ ca: await readFile("/nowhere/ca.pem") });
+    await using broken = consulDiscovery({ service: SERVICE, ...PATIENT, url: server.url, tls: missing });
+    await expect(broken.lookup()).rejects.toThrow(/nowhere\/ca\.pem/);
   });
 });

@@ -24,7 +24,7 @@ describe.each(packed)("$manifest.name, packed", (pkg) => {
   it("holds what the build made of its sources, its readme, its licence, and nothing else", () => {
     expect(pkg.files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "package.json"]));
     const strangers = pkg.files.filter(
-      (path) => !/^(LICENSE|README\.md|package\.json)$/.test(path) && !isBuilt(pkg.folder, path),
+      (path) => !/^(LICENSE|THIRD-PARTY-LICENSES|README\.md|package\.json)$/.test(path) && !isBuilt(pkg.folder, path),
     );
     expect(strangers).toEqual([]);
     const [licence, ours] = [join(REPOSITORY, pkg.folder), REPOSITORY].map((at) =>

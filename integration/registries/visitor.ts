@@ -15,6 +15,8 @@ export interface VisitorOptions {
 /** A line that it writes. */
 export type Said =
   | { readonly kind: "listing"; readonly ids: readonly string[] }
+  /** Why its session was lost: the error's code. */
+  | { readonly kind: "trouble"; readonly code: string }
   | { readonly kind: "announced" }
   | { readonly kind: "heap"; readonly bytes: number }
   | { readonly kind: "disposed" };
@@ -23,8 +25,10 @@ export type Said =
 export class Visitor {
   readonly #child: Child;
 
-  constructor(options: VisitorOptions) {
-    this.#child = new Child([process.execPath, "--expose-gc", PROGRAM, JSON.stringify(options)]);
+  /** @param prefix what runs a program on another machine */
+  constructor(options: VisitorOptions, prefix: readonly string[] = []) {
+    const [program = "", ...args] = [...prefix, process.execPath, "--expose-gc", PROGRAM, JSON.stringify(options)];
+    this.#child = new Child([program, ...args]);
   }
 
   /** Resolves when the newest listing is exactly these, in any order. */
@@ -37,6 +41,13 @@ export class Visitor {
       const newest = this.#child.lines.findLastIndex((line) => parse(line).kind === "listing");
       if (newest <= index) return;
     }
+  }
+
+  /** Resolves with the code of the error by which its first session was lost. */
+  async noticesTrouble(): Promise<string> {
+    const index = await this.#child.find((line) => parse(line).kind === "trouble", 0);
+    const said = parse(this.#child.lines[index] as string);
+    return said.kind === "trouble" ? said.code : "";
   }
 
   async announced(): Promise<void> {

@@ -4,6 +4,7 @@ import { dirname, join, posix } from "node:path";
 import {
   ADAPTER_CLIENTS,
   ADAPTER_RULE,
+  BUNDLED,
   DEPENDENCY_RULES,
   type DependencyRule,
   listed,
@@ -82,9 +83,10 @@ function importProblem(pkg: WorkspacePackage, rule: DependencyRule, path: string
 }
 
 function manifestProblems(pkg: WorkspacePackage, imported: ReadonlySet<string>): Problem[] {
-  const { dependencies, peerDependencies, optionalDependencies } = pkg.manifest;
+  const { dependencies, devDependencies, peerDependencies, optionalDependencies } = pkg.manifest;
+  const bundled = keys(devDependencies).filter((name) => BUNDLED.has(name));
   const ordinary = new Set([...keys(dependencies), ...keys(optionalDependencies)]);
-  const declared = new Set([...ordinary, ...keys(peerDependencies)]);
+  const declared = new Set([...ordinary, ...keys(peerDependencies), ...bundled]);
   const file = `${pkg.folder}/package.json`;
   const problems = [
     ...[...imported].filter((name) => !declared.has(name)).map((name) => `${file}: src imports ${name}; declare it.`),
@@ -92,6 +94,9 @@ function manifestProblems(pkg: WorkspacePackage, imported: ReadonlySet<string>):
       .filter((name) => !imported.has(name))
       .map((name) => `${file}: no source imports ${name}; drop it.`),
   ];
+  for (const name of ordinary) {
+    if (BUNDLED.has(name)) problems.push(`${file}: ${name} is written into dist; make it a development dependency.`);
+  }
   const core = `${SCOPE}core`;
   if (pkg.isAdapter && ordinary.has(core)) problems.push(`${file}: ${core} is a peer dependency of adapters.`);
   return problems;

@@ -86,6 +86,15 @@ export const ADAPTER_CLIENTS: Readonly<Record<string, readonly string[]>> = {
   nats: ["@nats-io/transport-node"],
 };
 
+/**
+ * Packages that are written into our own code when it is built, each from one file of it, and so are dependencies of its
+ * development: each brings something along that whoever installs ours should not get.
+ */
+export const BUNDLED: ReadonlyMap<string, string> = new Map([
+  // Has an optional dependency, a native add-on, with a script that runs when it is installed. This file does without.
+  ["msgpackr", "index.js"],
+]);
+
 /** Globals that are not a function of their arguments. */
 export const NONDETERMINISTIC_GLOBALS: ReadonlySet<string> = new Set([
   "AbortSignal.timeout",

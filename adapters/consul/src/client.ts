@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import Consul from "consul";
 import type { CheckedOptions } from "./options.js";
+import { TlsAgent } from "./tls-agent.js";
 
 /** What is used of a client of the package `consul`. */
 export interface ConsulClient {
@@ -40,8 +40,7 @@ export function openClient({ client, url: text, tls, namespace }: CheckedOptions
   const url = new URL(text);
   const base = url.href.replace(/\/+$/, "");
   const keepAlive = { keepAlive: true, keepAliveMsecs: TCP_KEEPALIVE_MS };
-  const agent =
-    url.protocol === "https:" ? new HttpsAgent({ ...keepAlive, ...tls } as object) : new HttpAgent(keepAlive);
+  const agent = url.protocol === "https:" ? new TlsAgent(keepAlive, tls) : new HttpAgent(keepAlive);
   const options = {
     baseUrl: `${base}/v1`,
     agent,

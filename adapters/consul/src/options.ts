@@ -32,8 +32,8 @@ export interface ConsulDiscoveryOptions {
    * report or log. Default: none, which for Consul is the anonymous token.
    */
   readonly token?: string | (() => string | PromiseLike<string>);
-  /** For `https:` URLs. */
-  readonly tls?: ConsulTlsOptions;
+  /** For `https:` URLs. A function is asked before each connection is made, so that certificates can be replaced. */
+  readonly tls?: ConsulTlsOptions | (() => ConsulTlsOptions | PromiseLike<ConsulTlsOptions>);
   /**
    * A client of the package `consul` to use instead of one of our own for each session; `url`, `tls` and `namespace` are
    * then its business, and so are its sockets. It gets a hook that makes it notice answers that are cut off.
@@ -144,7 +144,9 @@ export function checkOptions(options: ConsulDiscoveryOptions): CheckedOptions {
       options[option] === undefined, option, "left out with client: give it to that client");
   }
   require(tls === undefined || url?.protocol === "https:", "url", "an https: URL when tls is given");
-  require((tls?.cert === undefined) === (tls?.key === undefined), "tls", "given both cert and key, or neither");
+  require(tls === undefined || Object(tls) === tls, "tls", "an object, or a function that gives one");
+  const { cert, key } = typeof tls === "object" ? tls : {};
+  require((cert === undefined) === (key === undefined), "tls", "given both cert and key, or neither");
   require(["default", "consistent", "stale"].includes(
     checked.consistency,
   ), "consistency", '"default", "consistent" or "stale"');

@@ -13,6 +13,7 @@ it.each([
   ["url", { tls: {} }],
   ["token", { token: "s3cret\nX-Evil: 1" }],
   ["token", { token: 7 }],
+  ["tls", { url: "https://a", tls: "s3cret" }],
   ["tls", { url: "https://a", tls: { cert: "s3cret" } }],
   ["tls", { url: "https://a", tls: { key: "s3cret" } }],
   ["tls", { tls: {}, client }],

@@ -90,7 +90,7 @@ export class Site {
 }
 
 /** Has a machine apply these rules, and no others, to what comes in. */
-async function filter(machine: Host, rules: readonly string[]): Promise<void> {
+export async function filter(machine: Host, rules: readonly string[]): Promise<void> {
   const chain = "add chain inet faults in { type filter hook input priority 0; }";
   const commands = [
     "flush ruleset",

@@ -24,9 +24,12 @@ export class Counters {
   readonly #files: readonly FileCounters[];
   readonly #groups: Group[] = [];
   readonly #branches = new Map<FileCounters, Group[]>();
+  readonly #bucket: (count: number) => number;
 
-  constructor(files: readonly FileCounters[]) {
+  /** @param heedsNumber whether it matters how often something ran, or only that it did */
+  constructor(files: readonly FileCounters[], heedsNumber = true) {
     this.#files = files;
+    this.#bucket = heedsNumber ? bucket : () => 1;
     const group = (counts: Record<number, number>): Group => {
       const length = Object.keys(counts).length;
       const made = { counts, length, seen: new Uint8Array(length) };
@@ -54,7 +57,7 @@ export class Counters {
         const count = counts[at] as number;
         if (count === 0) continue;
         counts[at] = 0;
-        const mark = bucket(count);
+        const mark = this.#bucket(count);
         if (((seen[at] as number) & mark) !== 0) continue;
         seen[at] = (seen[at] as number) | mark;
         found = true;

@@ -44,7 +44,9 @@ export function mutate(
     },
     ...(words.length === 0
       ? []
-      : [(bytes: Buffer) => replace(bytes, upTo(bytes.length), upTo(2) * upTo(12), Buffer.from(pick(words)))]),
+      : [
+          (bytes: Buffer) => replace(bytes, upTo(bytes.length), upTo(2) * upTo(12), Buffer.from(pick(words), "latin1")),
+        ]),
   ];
   let bytes: Buffer = Buffer.from(original);
   for (let count = 1 + upTo(MOST_CHANGES); count > 0; count--) {

@@ -1,7 +1,7 @@
 import type { Counters } from "./counters.ts";
 import type { Target } from "./target.ts";
 
-/** Of inputs, few and short ones that together do everything that all do. */
+/** Of inputs, few and short ones that together run everything that all run. */
 export async function smallest(
   target: Target,
   counters: Counters,

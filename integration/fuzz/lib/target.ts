@@ -7,7 +7,7 @@ export interface Target {
   readonly seeds: readonly Uint8Array[];
   /** Whether the inputs are JSON, so that values in it can be changed besides bytes. */
   readonly isJson: boolean;
-  /** Pieces that chance would hardly find. */
+  /** Pieces that chance would hardly find, a byte a character. */
   readonly words: readonly string[];
   /**
    * Takes in one input. May keep nothing: the same bytes have to do the same whenever they come.
@@ -40,6 +40,10 @@ export const TARGETS: Readonly<Record<string, TargetFacts>> = {
   detector: {
     about: "messages of the failure detector, and what it does about them",
     covers: [`${CLUSTER}/failure/detector-codec.ts`, `${CLUSTER}/failure/probe-codec.ts`, "packages/swim/src/"],
+  },
+  messages: {
+    about: "what actors of another node say",
+    covers: [`${CLUSTER}/actors/`, "node_modules/msgpackr/"],
   },
   dns: {
     about: "answers of name servers, read a second time by another reader",

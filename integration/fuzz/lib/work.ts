@@ -53,7 +53,7 @@ export async function work(target: Target): Promise<void> {
   const { runs: done } = slate;
   const { slowestMs, outcomes } = search;
   const shown = finding && (await shortened(target, finding));
-  const kept = await smallest(target, new Counters(Object.values(coverage)), search.kept);
+  const kept = await smallest(target, new Counters(Object.values(coverage), false), search.kept);
   const result = { runs: done, slowestMs, outcomes, covered: counters.covered(), kept };
   parentPort?.postMessage({ ...result, ...(shown && { finding: shown }) } satisfies Result);
 }

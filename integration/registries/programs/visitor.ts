@@ -30,6 +30,9 @@ const { [factory]: create } = (await import(module)) as Record<
 if (create === undefined) throw new Error(`${module} has no ${factory}`);
 const discovery = supervise(create(options), {
   backoff: exponentialBackoff({ initialMs: 100, factor: 2, maxMs: 1_000 }),
+  onChange({ state, lastError }) {
+    if (state === "retrying" && lastError) say({ kind: "trouble", code: lastError.code });
+  },
 });
 
 process.once("SIGTERM", async () => {

@@ -12,6 +12,9 @@ export interface Catch {
 
 const [last = "1", twice = "false"] = process.argv.slice(2);
 
+// The pipe from who started it ends with that one, even if it is killed. Then nobody waits for an answer.
+process.stdin.on("end", () => process.exit(1)).resume();
+
 async function hunt(): Promise<Catch> {
   for (let seed = 1; seed <= Number(last); seed++) {
     const report = await play({ seed, nodes: [5, 9], steps: 25, twice: twice === "true", shrinkAttempts: 0 });

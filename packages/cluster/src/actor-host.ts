@@ -55,7 +55,16 @@ export class ActorHost {
       return;
     }
     if (this.#stopped || this.#waitingBytes + frame.length > WAITING_BYTES) return;
-    if (this.#waiting.length === 0) void this.#load();
+    if (this.#waiting.length === 0) {
+      this.#load().catch((error: unknown) => {
+        this.#waiting = [];
+        this.#waitingBytes = 0;
+        this.#context.logger.error(
+          { err: error },
+          "what runs actors cannot be loaded: calls from other nodes time out",
+        );
+      });
+    }
     this.#waiting.push({ from, frame });
     this.#waitingBytes += frame.length;
   }

@@ -1,8 +1,10 @@
 import type { ActorId } from "./actor-id.js";
 
-/** A call that nobody handles. */
+/** A call that nobody handles, or an answer that nobody waits for. */
 export interface DeadLetter {
+  /** The actor; of an answer only the node is known any more, and the name is `#` with the number of the call. */
   readonly to: ActorId;
+  /** Empty for an answer. */
   readonly method: string;
   /** Who called: a node, as text. */
   readonly from: string;

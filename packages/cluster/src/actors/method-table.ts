@@ -69,6 +69,9 @@ function makeTable(actor: ActorStatics): MethodTable {
   const methods = new Map<string, Method>();
   for (const name of names) {
     if (RESERVED.has(name)) fail(`cannot have a distributed method called ${name}: choose another name`);
+    // References name their methods when they are sent.
+    if (!/^[\w$]{1,256}$/.test(name))
+      fail(`cannot have a distributed method called ${name}: use letters, digits, _ and $`);
     if (named !== undefined && !named.includes(name)) {
       fail(`marks ${name} as distributed, but does not name it in DistributedActor.with(…)`);
     }

@@ -44,6 +44,13 @@ describe("a class of actors", () => {
       /Thenable cannot have a distributed method called then/,
     ],
     [
+      "has one whose name cannot be sent",
+      class Odd extends DistributedActor.with("grüße") {
+        grüße(): void {}
+      },
+      /Odd cannot have a distributed method called grüße/,
+    ],
+    [
       "has parameters for a method that is not distributed",
       class Odd extends DistributedActor.with("greet") {
         static readonly parameters = { great: [] };
