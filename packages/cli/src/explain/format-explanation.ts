@@ -11,11 +11,12 @@ export interface FormatExplanationOptions {
 }
 
 type Endpoint = ClusterExplanation["join"]["endpoints"][number];
+type Refusal = ClusterExplanation["refusals"][number];
 
 /** Puts what `cluster.explain()` gives into lines for people: a label and what is to be said of it. */
 export function formatExplanation(explanation: ClusterExplanation, options: FormatExplanationOptions = {}): string {
   const { palette = plainPalette, nameOf = () => undefined } = options;
-  const { self, status, situation, leader, converged, members, join, announcement, rejections } = explanation;
+  const { self, status, situation, leader, converged, members, join, announcement, rejections, refusals } = explanation;
   const { failureDetector, downing } = explanation;
   const called = (address: string) => {
     const name = nameOf(address);
@@ -42,7 +43,7 @@ export function formatExplanation(explanation: ClusterExplanation, options: Form
     ["discovery", discoveryState(join)],
     ["endpoints", String(join.endpoints.length), columns(join.endpoints.map((each) => endpointRow(each, called)))],
     ["announced", announcementState(announcement)],
-    ["rejections", tally(rejections)],
+    ["rejections", tally(rejections), columns(refusals.map(refusalRow))],
     ["traffic", traffic(explanation.associations)],
     ["dropped", tally({ ...explanation.dropped, ...losses(explanation.associations) })],
   ];
@@ -62,6 +63,12 @@ function addressOf(node: string): string {
 
 function memberRow(member: ClusterExplanation["members"][number], called: (address: string) => string): string[] {
   return [called(addressOf(member.node)), member.status, member.reachability];
+}
+
+/** The latest refusal with a code: who said it to whom, when, and why. */
+function refusalRow({ code, reason, peer, remote, refusedBy, agoMs }: Refusal): string[] {
+  const who = peer === undefined ? remote : addressOf(peer);
+  return [code, refusedBy === "us" ? `said to ${who}` : `heard from ${who}`, `${seconds(agoMs)} ago`, reason];
 }
 
 function endpointRow(endpoint: Endpoint, called: (address: string) => string): string[] {

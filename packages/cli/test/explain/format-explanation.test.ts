@@ -168,6 +168,17 @@ describe("an explanation for people", () => {
       },
       announcement: { state: "retrying", lastError: "forbidden" },
       rejections: { WRONG_SYSTEM: 3, UNAUTHENTICATED: 0 },
+      refusals: [
+        {
+          code: "WRONG_SYSTEM",
+          reason: "this is system orders",
+          peer: undefined,
+          remote: "10.0.0.9:50123",
+          dialledBy: "them",
+          refusedBy: "us",
+          agoMs: 1_500,
+        },
+      ],
       dropped: { ...member.dropped, undecodableFrames: 2 },
       associations: { ...member.associations, droppedFrames: 1_200 },
     });
@@ -176,7 +187,10 @@ describe("an explanation for people", () => {
     ]);
     expect(fact(text, "converged")[0]).toMatch(/^not as far as this node knows/);
     expect(fact(text, "announced")).toEqual(["retrying; last error: forbidden"]);
-    expect(fact(text, "rejections")).toEqual(["WRONG_SYSTEM 3"]);
+    expect(fact(text, "rejections")).toEqual([
+      "WRONG_SYSTEM 3",
+      "WRONG_SYSTEM  said to 10.0.0.9:50123  1.50 s ago  this is system orders",
+    ]);
     expect(fact(text, "dropped")).toEqual(["undecodable frames 2, dropped frames 1200"]);
   });
 

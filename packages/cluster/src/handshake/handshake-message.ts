@@ -152,7 +152,10 @@ function fromFields(fields: Record<string, unknown>): HandshakeMessage | undefin
     case "reject": {
       if (typeof fields.code !== "string" || !Object.hasOwn(REJECTION_CODES, fields.code)) return undefined;
       const by = fromSpeaker(fields.by);
-      const reason = String(fields.reason).slice(0, 1_000);
+      // It is shown to people, on terminals among other places.
+      const reason = String(fields.reason)
+        .slice(0, 1_000)
+        .replace(/\p{Cc}+/gu, " ");
       return { kind: "reject", code: fields.code as RejectionCode, reason, ...(by && { by }) };
     }
     case "sealed": {

@@ -112,6 +112,11 @@ describe("a handshake message", () => {
   });
 });
 
+it("a reason does nothing to a terminal on which it is shown", () => {
+  const decoded = decodeHandshake(bytes({ rollcall: "reject", code: "SELF", reason: "a\u001b[2J\r\nb\u009b1mc" }));
+  expect(decoded).toMatchObject({ reason: "a [2J b 1mc" });
+});
+
 describe("bytes that are no handshake message", () => {
   it.each([
     ["nothing", ""],
