@@ -36,6 +36,7 @@ const results = await runSteps([
   { name: "packages", command: ["npm", "run", "--silent", "check:packages"], env },
   { name: "examples", command: ["npm", "run", "--silent", "check:examples"] },
   { name: "supply chain", command: ["npm", "run", "--silent", "check:supply-chain"] },
+  { name: "bills of materials", command: ["npm", "run", "--silent", "sbom"] },
   { name: "unused code", command: ["npm", "run", "--silent", "check:unused"] },
   { name: "simulation", command: ["npm", "run", "--silent", "simulate", "--", "--seeds", "2000"] },
   {

@@ -66,30 +66,46 @@ describe("a bill of materials", () => {
     ...{ $schema: "http://cyclonedx.org/schema/bom-1.5.schema.json", bomFormat: "CycloneDX", specVersion: "1.5" },
     ...{ serialNumber: "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79", version: 1 },
     metadata: { timestamp: "2026-01-01T00:00:00.000Z", component: part("pkg:npm/rollcall@0.0.0", "checkout") },
-    components: [part("pkg:npm/%40rollcall/core@0.1.0", "core"), part("pkg:npm/tslib@1.14.1", "tslib")],
+    components: [
+      part("pkg:npm/%40rollcall/core@0.1.0", "core"),
+      part("pkg:npm/tslib@1.14.1", "tslib"),
+      ...[part("pkg:npm/written-in@1.0.0", "written-in"), part("pkg:npm/builder@1.0.0", "builder")].map((component) => {
+        const properties = [{ name: "cdx:npm:package:development", value: "true" }];
+        return { ...component, scope: "optional", properties };
+      }),
+    ],
     dependencies: [
       { ref: "pkg:npm/rollcall@0.0.0", dependsOn: ["pkg:npm/%40rollcall/core@0.1.0"] },
-      { ref: "pkg:npm/%40rollcall/core@0.1.0", dependsOn: ["pkg:npm/tslib@1.14.1"] },
+      { ref: "pkg:npm/%40rollcall/core@0.1.0", dependsOn: ["pkg:npm/tslib@1.14.1", "pkg:npm/builder@1.0.0"] },
       { ref: "pkg:npm/tslib@1.14.1", dependsOn: [] },
     ],
   };
 
   it("is about the package, not about the folder that it lies in", () => {
-    const { metadata, components, dependencies } = billOf("@rollcall/core", bill);
+    const { metadata, components, dependencies } = billOf("@rollcall/core", bill, new Set());
     expect(metadata.component).toMatchObject({ group: "@rollcall", name: "core" });
     expect(components.map(({ purl }) => purl)).toEqual(["pkg:npm/tslib@1.14.1"]);
-    expect(dependencies.map(({ ref }) => ref)).toEqual(["pkg:npm/%40rollcall/core@0.1.0", "pkg:npm/tslib@1.14.1"]);
+    expect(dependencies).toEqual([
+      { ref: "pkg:npm/%40rollcall/core@0.1.0", dependsOn: ["pkg:npm/tslib@1.14.1"] },
+      { ref: "pkg:npm/tslib@1.14.1", dependsOn: [] },
+    ]);
+  });
+
+  it("has what is for development only if it is written into our code", () => {
+    const { components } = billOf("@rollcall/core", bill, new Set(["written-in"]));
+    expect(components.at(-1)).toMatchObject({ name: "written-in", scope: "required", properties: [] });
+    expect(components).toHaveLength(2);
   });
 
   it("keeps to the schema of CycloneDX 1.5, which refuses what does not", async () => {
     const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot5);
-    const ours = billOf("@rollcall/core", bill);
+    const ours = billOf("@rollcall/core", bill, new Set(["written-in"]));
     expect(await validator.validate(JSON.stringify(ours))).toBeNull();
     expect(await validator.validate(JSON.stringify({ ...ours, components: [{ name: "no type" }] }))).not.toBeNull();
   });
 
   it("is refused for a package that npm does not list", () => {
-    expect(() => billOf("@rollcall/other", bill)).toThrow("npm sbom does not list @rollcall/other");
+    expect(() => billOf("@rollcall/other", bill, new Set())).toThrow("npm sbom does not list @rollcall/other");
   });
 });
 

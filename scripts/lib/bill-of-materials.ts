@@ -13,6 +13,8 @@ interface Component {
   readonly group?: string;
   readonly version: string;
   readonly purl: string;
+  readonly scope?: string;
+  readonly properties?: readonly { readonly name: string; readonly value: string }[];
 }
 
 interface Edge {
@@ -20,26 +22,43 @@ interface Edge {
   readonly dependsOn?: readonly string[];
 }
 
+/** How npm marks what the lock file has for development only. */
+const DEVELOPMENT = "cdx:npm:package:development";
+
 /**
  * Makes a bill for one package of what `npm sbom` says of it, which is a bill for the root of this repository, that nobody
- * installs, with the package among its parts.
+ * installs, with the package among its parts. What is for development only is left out. (`npm sbom --omit dev` leaves out
+ * whatever anything in the repository has for development, even if others need it.)
  *
  * @param name with its scope
+ * @param bundled names of packages that are for development, and whose code is in ours all the same
  * @throws Error if the package is not among the parts
  */
-export function billOf(name: string, bill: BillOfMaterials): BillOfMaterials {
-  const purl = `pkg:npm/${name.replace("@", "%40")}@`;
-  const own = bill.components.find((component) => component.purl.startsWith(purl));
+export function billOf(name: string, bill: BillOfMaterials, bundled: ReadonlySet<string>): BillOfMaterials {
+  const own = bill.components.find(({ purl }) => nameIn(purl) === name);
   if (own === undefined) throw new Error(`npm sbom does not list ${name}.`);
-  const root = bill.metadata.component["bom-ref"];
+  const components = bill.components
+    .filter((component) => component !== own)
+    .filter((component) => !isForDevelopment(component) || bundled.has(nameIn(component.purl)))
+    .map(asInstalled);
+  const there = new Set([own, ...components].map((component) => component["bom-ref"]));
   return {
     ...bill,
-    metadata: { ...bill.metadata, component: { ...own, ...nameParts(name) } },
-    components: bill.components
-      .filter((component) => component !== own)
-      .map((component) => ({ ...component, ...nameParts(nameIn(component.purl)) })),
-    dependencies: bill.dependencies.filter(({ ref }) => ref !== root),
+    metadata: { ...bill.metadata, component: asInstalled(own) },
+    components,
+    dependencies: bill.dependencies
+      .filter(({ ref }) => there.has(ref))
+      .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter((other) => there.has(other)) })),
   };
+}
+
+function isForDevelopment({ properties = [] }: Component): boolean {
+  return properties.some((property) => property.name === DEVELOPMENT);
+}
+
+function asInstalled(component: Component): Component {
+  const properties = (component.properties ?? []).filter((property) => property.name !== DEVELOPMENT);
+  return { ...component, ...nameParts(nameIn(component.purl)), scope: "required", properties };
 }
 
 /** npm takes the folder's name for that of a package in a workspace. */
