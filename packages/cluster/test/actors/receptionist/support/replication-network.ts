@@ -20,7 +20,7 @@ export interface Sent {
 }
 
 const LATENCY_MS = 1;
-export const OPTIONS: ReplicationOptions = { batchSize: 100, intervalMs: 5_000, minIntervalMs: 100 };
+const OPTIONS: ReplicationOptions = { batchSize: 100, intervalMs: 5_000, minIntervalMs: 100 };
 
 /** Receptionists that are nothing but their decisions, and talk to each other in virtual time. */
 export class ReplicationNetwork {
