@@ -5,8 +5,9 @@ import type { ClusterSystem, Member } from "@rollcall/cluster";
  * leader knows that they do.
  *
  * @param enough how many it takes for one of them to lead. Fewer may be up still, or wait for others; and who is down
- *   stays, since nobody removes it, as does who died while it left without having been up: it does not count, so that
- *   nobody goes for it, and only a leader would down it
+ *   stays, since nobody removes it. Only a leader downs who cannot be reached; so where nobody leads there stays who died
+ *   while it left without having been up, since it does not count and nobody goes for it, and whoever died before the
+ *   node that is left was up itself, since such a one cannot lead alone
  * @returns what is not so, or undefined
  */
 export function agreement(systems: readonly ClusterSystem[], enough: number): string | undefined {
@@ -18,9 +19,11 @@ export function agreement(systems: readonly ClusterSystem[], enough: number): st
       const member = membership.get(id);
       return member?.reachability === "reachable" && (member.status === "up" || (few && member.status === "joining"));
     };
+    const isWaiting = membership.get(cluster.self.id)?.status === "joining";
     const mayStay = ({ status, reachability, upNumber }: Member) => {
-      const doesNotCount = status === "leaving" && upNumber === 0 && reachability === "unreachable";
-      return few && (status === "down" || (leader === undefined && doesNotCount));
+      const doesNotCount = status === "leaving" && upNumber === 0;
+      const isLeft = leader === undefined && reachability === "unreachable" && (doesNotCount || isWaiting);
+      return few && (status === "down" || isLeft);
     };
     const others = [...membership].filter((member) => !mayStay(member)).length;
     if (others !== ids.length || !ids.every(isRight)) {

@@ -30,6 +30,7 @@ describe("a simulation", () => {
     [6_958, "the last words of a removed node, late, made a dead one a member"],
     [4_588, "a node that was up was thought to be content alone, and then gave itself up"],
     [19_763, "a node that was left alone before it was up waited for a dead one to be downed, by nobody"],
+    [47_879, "such a node waited for one that had been up"],
   ])("holds for seed %i, with which %s once", async (seed) => {
     expect((await simulate({ seed, shrinkAttempts: 0 })).agreedAfterMs).toBeDefined();
   });
