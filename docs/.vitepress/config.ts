@@ -34,6 +34,8 @@ export default defineConfig({
           { text: "Actors", link: "/guide/actors" },
           { text: "Calls and errors", link: "/guide/calls-and-errors" },
           { text: "The life of an actor", link: "/guide/actor-lifecycle" },
+          { text: "The receptionist", link: "/guide/receptionist" },
+          { text: "Singletons", link: "/guide/singleton" },
           { text: "Testing your cluster", link: "/guide/testing-your-cluster" },
           { text: "Write your own discovery", link: "/guide/write-your-own-discovery" },
         ],

@@ -89,6 +89,11 @@ describe.each([["mdns", {}] as const, ["file", {}] as const, ...registries])(
       const goals = events.flatMap(({ event, goal }) => (event === "goal" ? [goal] : []));
       expect(goals).toContainEqual(expect.stringMatching(/^all others see . unreachable, [\d,]+ ms after the kill$/));
       expect(goals).toContainEqual(expect.stringMatching(/down after [\d,]+ ms, and removed after [\d,]+ ms$/));
+      expect(goals).toContainEqual(
+        expect.stringMatching(/^all others have been told that its greeter is no more, after /),
+      );
+      expect(goals).toContainEqual(expect.stringMatching(/^the singleton has moved to ., and goes on from \d+$/));
+      expect(goals.filter((goal) => goal === "each has called an actor of all the others")).toHaveLength(3);
       // Who was killed said no goodbye: it is listed while it is removed, and until it is replaced.
       const untilReplaced = events.slice(
         0,
@@ -112,6 +117,10 @@ describe("the demonstration", () => {
       /^ +\d+\.\d\d s {2}[AB] {2}sees [AB] joining$/m,
       /^ +\d+\.\d\d s {2}[AB] {2}is the leader$/m,
       /^ +\d+\.\d\d s {2}C {2}is up$/m,
+      /^ +\d+\.\d\d s {2}[AB] {2}calls the greeters? of [ABC]/m,
+      /^ +\d+\.\d\d s {2}[ABC] {2}has the singleton, which has counted \d so far$/m,
+      /^ +\d+\.\d\d s {2}[ABC] {2}gives the singleton up$/m,
+      /^ +\d+\.\d\d s {2}[ABC] {2}is told that the greeters? of [ABC]/m,
       /^ +\d+\.\d\d s {2}[ABC] {2}sees [ABC] removed$/m,
       /^ +\d+\.\d\d s {2}[ABC] {2}is killed: SIGKILL to process \d+$/m,
       /^ +\d+\.\d\d s {2}[ABC] {2}process ended by SIGKILL$/m,

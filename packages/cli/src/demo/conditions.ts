@@ -43,6 +43,38 @@ export function oneLeader(nodes: Views): string[] {
   return nodes.map((node) => `${node.name} sees ${nameOf(node.leader, nodes) ?? "nobody"} lead`);
 }
 
+/** Every node has called an actor of every other, and had an answer. */
+export function allCalled(nodes: Views): string[] {
+  return nodes.flatMap((node) =>
+    others(node, nodes)
+      .filter(({ address }) => address === undefined || !node.called.has(address))
+      .map(({ name }) => `${node.name} has no answer from the greeter of ${name}`),
+  );
+}
+
+/** The singleton is on the leader, and nowhere else. */
+export function leaderHosts(nodes: Views): string[] {
+  const hosts = nodes.filter(({ hosting }) => hosting !== undefined);
+  const [host] = hosts;
+  if (hosts.length === 1 && host?.address !== undefined && host.address === host.leader) return [];
+  if (hosts.length === 0) return ["nobody has the singleton"];
+  return hosts.map(
+    ({ name, leader }) => `${name} has the singleton, and sees ${nameOf(leader, nodes) ?? "nobody"} lead`,
+  );
+}
+
+/** Every node was told that the actor of one who is gone is no more. */
+export function allTold(nodes: Views, gone: NodeView): string[] {
+  return nodes
+    .filter(({ fired }) => !fired.has(gone.address ?? ""))
+    .map(({ name }) => `${name} has not been told that the greeter of ${gone.name} is no more`);
+}
+
+/** When the last of those who were told that was; in milliseconds since the demonstration began. */
+export function lastTold(nodes: Views, gone: NodeView): number {
+  return Math.max(...nodes.map(({ fired }) => fired.get(gone.address ?? "") ?? 0));
+}
+
 /** Every node sees a cluster of just so many members. */
 export function clusterOf(nodes: Views, members: number): string[] {
   return nodes

@@ -1,7 +1,7 @@
 import { parseEndpoint } from "@rollcall/core";
 import { milliseconds } from "../terminal/text.js";
 import type { Cast } from "./cast.js";
-import { allListen, clusterOf, isGone, lastSeen, sawAny, sawItGo } from "./conditions.js";
+import { allListen, allTold, clusterOf, isGone, lastSeen, lastTold, sawAny, sawItGo } from "./conditions.js";
 import type { StartOrder } from "./messages.js";
 import type { NodeView, Sight } from "./node-view.js";
 import { type Goal, goal, type Step } from "./step.js";
@@ -29,6 +29,8 @@ export function crashSteps(
     return milliseconds((seenAt ?? 0) - (victim?.killedAt ?? 0));
   };
 
+  const told = () => milliseconds((victim === undefined ? 0 : lastTold(cast.alive, victim)) - (victim?.killedAt ?? 0));
+
   return [
     {
       title: () => `${nameOf(victim)} is killed, and cannot say goodbye`,
@@ -44,6 +46,10 @@ export function crashSteps(
         goal(
           () => `all others have seen it down after ${took("down")}, and removed after ${took("removed")}`,
           withVictim((gone, rest) => [...sawItGo(rest, gone, END), ...clusterOf(rest, rest.length)]),
+        ),
+        goal(
+          () => `all others have been told that its greeter is no more, after ${told()}`,
+          withVictim((gone, rest) => allTold(rest, gone)),
         ),
         goal(
           () => `the process of ${nameOf(victim)} is gone`,

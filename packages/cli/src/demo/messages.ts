@@ -26,6 +26,14 @@ export type ReportBody =
   | { readonly kind: "snapshot"; readonly members: readonly MemberReport[]; readonly leader: string | undefined }
   | { readonly kind: "member"; readonly member: MemberReport }
   | { readonly kind: "leader"; readonly address: string | undefined }
+  /** The actor of another node has answered a call. */
+  | { readonly kind: "called"; readonly address: string; readonly answer: string }
+  /** The actor of another node, which this one watches, is no more. */
+  | { readonly kind: "watch-fired"; readonly address: string; readonly reason: string }
+  /** The singleton begins on this node, and has counted so many so far. */
+  | { readonly kind: "hosts"; readonly count: number }
+  /** The singleton ends on this node. */
+  | { readonly kind: "rests" }
   | { readonly kind: "explanation"; readonly explanation: ClusterExplanation }
   /** The system has ended; the process is about to. */
   | { readonly kind: "ended"; readonly reason: Termination["reason"] }

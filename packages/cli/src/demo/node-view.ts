@@ -31,6 +31,12 @@ export class NodeView {
   readonly members = new Map<string, MemberReport>();
   /** Every status it saw of each, and when it did not reach it, in order, by address. */
   readonly history = new Map<string, Sighting[]>();
+  /** Whose actor has answered its call, by address; who is gone is not among them. */
+  readonly called = new Set<string>();
+  /** Whose actor it was told is no more, by address, and when that was last. */
+  readonly fired = new Map<string, number>();
+  /** What the singleton had counted when it began there, if it is there. */
+  hosting: { readonly count: number } | undefined;
   leader: string | undefined;
   /** The last explanation it gave. */
   explanation: ClusterExplanation | undefined;
@@ -71,6 +77,19 @@ export class NodeView {
         return this.#member(report.member, at);
       case "leader":
         return this.#leads(report.address);
+      case "called":
+        this.called.add(report.address);
+        return [{ event: "called", address: report.address, answer: report.answer }];
+      case "watch-fired":
+        this.called.delete(report.address);
+        this.fired.set(report.address, at);
+        return [{ event: "watch-fired", address: report.address, reason: report.reason }];
+      case "hosts":
+        this.hosting = { count: report.count };
+        return [{ event: "hosts", count: report.count }];
+      case "rests":
+        this.hosting = undefined;
+        return [{ event: "rests" }];
       case "explanation":
         this.explanation = report.explanation;
         return [{ event: "explanation", explanation: report.explanation }];

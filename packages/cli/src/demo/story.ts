@@ -1,6 +1,17 @@
 import { count, enumerate } from "../terminal/text.js";
 import type { Cast } from "./cast.js";
-import { allEnded, allFound, allListen, allUp, clusterOf, nobodyFinds, oneLeader, sawItGo } from "./conditions.js";
+import {
+  allCalled,
+  allEnded,
+  allFound,
+  allListen,
+  allUp,
+  clusterOf,
+  leaderHosts,
+  nobodyFinds,
+  oneLeader,
+  sawItGo,
+} from "./conditions.js";
 import { crashSteps } from "./crash.js";
 import type { StartOrder } from "./messages.js";
 import type { NodeView } from "./node-view.js";
@@ -24,6 +35,8 @@ export function story(cast: Cast, nodes: number, start: StartOrder): Story {
       () => `each sees all ${cast.alive.length} up and follows the same leader, the one with the lowest address`,
       () => [...allUp(cast.alive), ...oneLeader(cast.alive)],
     ),
+    goal("each has called an actor of all the others", () => allCalled(cast.alive)),
+    goal("the singleton is on the leader", () => leaderHosts(cast.alive)),
   ];
   const enter = (number: number) => () => {
     for (let entered = 0; entered < number; entered++) cast.enter(start);
@@ -72,6 +85,10 @@ export function story(cast: Cast, nodes: number, start: StartOrder): Story {
             withLeaver((_gone, rest) => oneLeader(rest)),
           ),
           goal(
+            () => successionOf(cast.alive),
+            withLeaver((_gone, rest) => leaderHosts(rest)),
+          ),
+          goal(
             () => `the process of ${leaver?.name} has ended by itself`,
             withLeaver((gone) => allEnded([gone])),
           ),
@@ -105,6 +122,11 @@ export function story(cast: Cast, nodes: number, start: StartOrder): Story {
       goals: [goal("all have left, and their processes have ended by themselves", () => allEnded(last))],
     },
   };
+}
+
+function successionOf(nodes: readonly NodeView[]): string {
+  const host = nodes.find(({ hosting }) => hosting !== undefined);
+  return `the singleton has moved to ${host?.name}, and goes on from ${host?.hosting?.count}`;
 }
 
 function leaderOf(cast: Cast): NodeView | undefined {

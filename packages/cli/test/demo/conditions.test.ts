@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
 import {
+  allCalled,
   allEnded,
   allFound,
   allListen,
+  allTold,
   allUp,
   clusterOf,
   isGone,
   lastSeen,
+  lastTold,
+  leaderHosts,
   nobodyFinds,
   oneLeader,
   sawAny,
@@ -50,6 +54,30 @@ describe("what a step waits for", () => {
     expect(nobodyFinds([a], b)).toEqual(["A still finds B"]);
     a.take({ kind: "listed", addresses: [] }, 0);
     expect(nobodyFinds([a], b)).toEqual([]);
+  });
+
+  it("calling: everybody has an answer from everybody, until that one is no more", () => {
+    const [a, b] = nodes("A", "B") as [NodeView, NodeView];
+    a.take({ kind: "called", address: address("B"), answer: "Hello" }, 0);
+    expect(allCalled([a, b])).toEqual(["B has no answer from the greeter of A"]);
+    b.take({ kind: "called", address: address("A"), answer: "Hello" }, 0);
+    expect(allCalled([a, b])).toEqual([]);
+    expect(allTold([a], b)).toEqual(["A has not been told that the greeter of B is no more"]);
+    a.take({ kind: "watch-fired", address: address("B"), reason: "node-down" }, 7);
+    expect(allTold([a], b)).toEqual([]);
+    expect(lastTold([a], b)).toBe(7);
+    expect(allCalled([a, b])).toEqual(["A has no answer from the greeter of B"]);
+  });
+
+  it("hosting: the leader has the singleton, and nobody else", () => {
+    const [a, b] = nodes("A", "B") as [NodeView, NodeView];
+    for (const node of [a, b]) node.take({ kind: "leader", address: address("A") }, 0);
+    expect(leaderHosts([a, b])).toEqual(["nobody has the singleton"]);
+    b.take({ kind: "hosts", count: 0 }, 0);
+    expect(leaderHosts([a, b])).toEqual(["B has the singleton, and sees A lead"]);
+    b.take({ kind: "rests" }, 0);
+    a.take({ kind: "hosts", count: 2 }, 0);
+    expect(leaderHosts([a, b])).toEqual([]);
   });
 
   it("being up: everybody sees everybody up, itself included", () => {

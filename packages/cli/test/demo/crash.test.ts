@@ -87,12 +87,15 @@ describe("the crash", () => {
       "C still sees B up",
       "A sees 3 members, not 2",
       "C sees 3 members, not 2",
+      "A has not been told that the greeter of B is no more",
+      "C has not been told that the greeter of B is no more",
       "process 71 of B is still there",
     ]);
     b.exited({ code: null, signal: "SIGKILL" });
     for (const view of [a, c]) for (const what of ["unreachable", "down"] as const) stage.sees(view, B, what, 2_000);
     expect(missing(stage.crash)).toContain("A still sees B down");
     for (const view of [a, c]) stage.sees(view, B, "removed", 2_001);
+    for (const view of [a, c]) view.take({ kind: "watch-fired", address: B, reason: "node-down" }, 2_001);
     expect(missing(stage.crash)).toEqual([]);
   });
 
@@ -107,11 +110,13 @@ describe("the crash", () => {
       stage.sees(view, B, "unreachable", 1_004 + lag);
       stage.sees(view, B, "down", 2_004 + lag);
       stage.sees(view, B, "removed", 2_006 + lag);
+      view.take({ kind: "watch-fired", address: B, reason: "node-down" }, 2_003 + lag);
     }
     expect(b.isAlive).toBe(false);
     expect(texts(stage.crash)).toEqual([
       "all others see B unreachable, 9 ms after the kill",
       "all others have seen it down after 1,009 ms, and removed after 1,011 ms",
+      "all others have been told that its greeter is no more, after 1,008 ms",
       "the process of B is gone",
     ]);
   });

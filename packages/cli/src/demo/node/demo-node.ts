@@ -1,6 +1,7 @@
 import { type ClusterEvent, ClusterSystem, isClusterError, type Member } from "@rollcall/cluster";
 import { formatEndpoint } from "@rollcall/core";
 import type { MemberReport, ReportBody, StartOrder } from "../messages.js";
+import { playActors } from "./demo-actors.js";
 import { observed } from "./observed-discovery.js";
 import { openDiscovery } from "./open-discovery.js";
 
@@ -44,6 +45,7 @@ export class DemoNode {
     const { address, id } = system.cluster.self;
     this.#tell({ kind: "listening", address, incarnation: id });
     if (this.#leaving) void system.shutdown();
+    else void playActors(system, this.#tell);
     for await (const event of system.cluster.events) this.#tellOf(event);
     const { reason } = await system.terminated;
     this.#tell({ kind: "ended", reason });

@@ -29,6 +29,7 @@ export type NodeEvents = [NodeEvent, ...NodeEvent[]];
  */
 export function sentenceKey(event: NodeEvent): string | undefined {
   if (event.event === "found" || event.event === "lost") return event.event;
+  if (event.event === "called" || event.event === "watch-fired") return event.event;
   if (event.event === "reachability") return event.reachability;
   return event.event === "member" ? `member ${event.to}` : undefined;
 }
@@ -58,6 +59,14 @@ export function sentence(events: Readonly<NodeEvents>, wording: Wording): string
       if (event.address === undefined) return "sees nobody lead";
       if (isSelf(event.address)) return `is the ${style("bold", "leader")}`;
       return `follows ${name(event.address)} as the ${style("bold", "leader")}`;
+    case "called":
+      return `calls the ${plural("greeter", others)} of ${whom()}, and has ${plural("an answer", others, "answers")}`;
+    case "watch-fired":
+      return `is told that the ${plural("greeter", others)} of ${whom()} ${plural("is", others, "are")} no more`;
+    case "hosts":
+      return `has the ${style("bold", "singleton")}, which has counted ${event.count} so far`;
+    case "rests":
+      return `gives the ${style("bold", "singleton")} up`;
     case "explanation":
       return "explains itself:";
     case "ended":
@@ -73,6 +82,10 @@ export function sentence(events: Readonly<NodeEvents>, wording: Wording): string
         event.signal === null ? `process ended with code ${event.code}` : `process ended by ${event.signal}`,
       );
   }
+}
+
+function plural(one: string, whom: readonly string[], many = `${one}s`): string {
+  return whom.length === 1 ? one : many;
 }
 
 function addressesOf(events: readonly NodeEvent[]): string[] {

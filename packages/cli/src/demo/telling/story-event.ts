@@ -16,6 +16,13 @@ export type NodeEvent =
     }
   | { readonly event: "reachability"; readonly address: string; readonly reachability: Reachability }
   | { readonly event: "leader"; readonly address: string | undefined }
+  /** The actor at that address has answered its call. */
+  | { readonly event: "called"; readonly address: string; readonly answer: string }
+  /** The actor at that address, which it watches, is no more. */
+  | { readonly event: "watch-fired"; readonly address: string; readonly reason: string }
+  /** It has the singleton now, which has counted so many. */
+  | { readonly event: "hosts"; readonly count: number }
+  | { readonly event: "rests" }
   | { readonly event: "explanation"; readonly explanation: ClusterExplanation }
   | { readonly event: "ended"; readonly reason: string }
   | { readonly event: "failed"; readonly message: string }
