@@ -25,6 +25,8 @@ function programsOf(page: string): string[] {
 describe.each([
   ["actors", [["2"], ["2"]], [["Welcome, you"]]],
   ["actor-lifecycle", []],
+  ["receptionist", [["Hello, you"]]],
+  ["singleton", [], []],
 ])("the programs on the page %s", (page, ...expected) => {
   const programs = programsOf(page);
 
