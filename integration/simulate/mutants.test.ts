@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { bundleHunter } from "./mutants/bundle.ts";
-import { hunt } from "./mutants/hunt.ts";
+import { hunt, TIMEOUT_MS } from "./mutants/hunt.ts";
 import { MUTANTS } from "./mutants/mutants.ts";
 
 /** Each fault is noticed by a seed up to this one; most by one of the first few. */
 const LAST_SEED = 400;
 
-describe("the simulation", () => {
+describe("the simulation", { timeout: TIMEOUT_MS + 30_000 }, () => {
   it("finds nothing wrong with the code as it is", async () => {
     expect(await hunt(40)).toEqual({});
   });

@@ -7,7 +7,8 @@ import type { Catch } from "../programs/hunter.ts";
 import { bundleHunter } from "./bundle.ts";
 import type { Mutant } from "./mutants.ts";
 
-const TIMEOUT_MS = 60_000;
+/** For some hundred seeds, on a machine that has much else to do. */
+export const TIMEOUT_MS = 240_000;
 
 /** Looks for a seed that notices a fault, or that fails without one, from 1 to a last one. */
 export async function hunt(lastSeed: number, mutant?: Mutant): Promise<Catch> {

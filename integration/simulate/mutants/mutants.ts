@@ -109,6 +109,17 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [['for (const node of decision.down) this.#move(node.id, "down");', ""]],
   },
   {
+    invariant: "all agree in time",
+    fault: "of two clusters left over from a split, neither yields",
+    file: "packages/cluster/src/handshake/yielding.ts",
+    edits: [
+      [
+        "return us.members === them.members ? compareNodes(us.lowest, them.lowest) > 0 : us.members < them.members;",
+        "return us.members < 0 && us.lowest === them.lowest;",
+      ],
+    ],
+  },
+  {
     invariant: "only one cluster forms",
     fault: "the formation guard lets everybody pass",
     file: "packages/cluster/src/leadership/formation.ts",
