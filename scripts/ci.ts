@@ -17,6 +17,11 @@ const benchmark: Step = {
   name: "benchmark",
   command: ["npm", "run", "--silent", "bench", "--", "formation", "--quick"],
 };
+/** Fails when calls or actors cost several times what they may. */
+const callBenchmark: Step = {
+  name: "benchmark of calls",
+  command: ["npm", "run", "--silent", "bench", "--", "calls", "--quick", "--check"],
+};
 /** Of registries that have to be there. */
 const discoveryBenchmarks: Step[] = [
   ["etcd-new", "etcd"] as const,
@@ -46,6 +51,7 @@ const results = await runSteps([
   { name: "fuzzing", command: ["npm", "run", "--silent", "fuzz", "--", "--seconds", "5"] },
   { name: "documentation", command: ["npm", "run", "--silent", "docs:build"] },
   ...(existsSync(join(REPOSITORY, "integration/bench/formation.ts")) ? [benchmark] : []),
+  callBenchmark,
   ...discoveryBenchmarks,
 ]);
 // What failed in a crowd may run once more, alone, and is reported all the same.

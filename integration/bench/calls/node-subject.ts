@@ -5,6 +5,7 @@ import type { Load, LoadResult } from "./load.ts";
 import type { ToChild, ToParent } from "./protocol.ts";
 import { processorUsOf, type Subject } from "./subject.ts";
 
+const DEADLINE_MS = 120_000;
 const CHILD = fileURLToPath(new URL("child.ts", import.meta.url));
 
 /** A server that both sides need. */
@@ -73,10 +74,11 @@ async function ask<K extends ToChild["kind"]>(
   question: Extract<ToChild, { kind: K }> & ToChild,
 ): Promise<Extract<ToParent, { kind: K }>> {
   const over = new AbortController();
-  const died = once(child, "exit", over).then(() => {
+  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(DEADLINE_MS)]);
+  const died = once(child, "exit", { signal }).then(() => {
     throw new Error(`A process ended before it had done "${question.kind}".`);
   });
-  const answer = once(child, "message", over);
+  const answer = once(child, "message", { signal });
   child.send(question);
   try {
     const [message] = await Promise.race([answer, died]);

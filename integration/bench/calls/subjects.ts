@@ -5,6 +5,7 @@ import type { StartSubject, Subject } from "./subject.ts";
 
 export const FLOOR = "floor";
 export const OURS = "rollcall";
+const OURS_WITH_TLS = "rollcall with mTLS";
 
 /** What is asked of a subject: parts of the floor's rate and multiples of its time, microseconds a call. */
 export interface Asked {
@@ -16,12 +17,15 @@ export interface Asked {
 
 export const ASKED: Readonly<Record<string, Asked>> = {
   [OURS]: { at64: 0.8, at1024: 0.7, oneAtATime: 1.15, processorUs: 6 },
+  [OURS_WITH_TLS]: { at64: 0.7, at1024: 0.6 },
 };
 
 /** Who can be measured, by name. */
 export const SUBJECTS: Readonly<Record<string, StartSubject>> = {
   [FLOOR]: () => NodeSubject.start(FLOOR, "floor"),
+  "lower floor": () => NodeSubject.start("lower floor", "lower-floor"),
   [OURS]: () => NodeSubject.start(OURS, "rollcall"),
+  [OURS_WITH_TLS]: () => NodeSubject.start(OURS_WITH_TLS, "rollcall-tls"),
   moleculer: () => NodeSubject.start("moleculer", "moleculer"),
   "grpc-js": () => NodeSubject.start("grpc-js", "grpc"),
   nats: async () => {
