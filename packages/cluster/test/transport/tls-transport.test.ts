@@ -64,6 +64,9 @@ async function pair(here: Transport, there: Transport): Promise<{ a: End; b: End
   return { a, b: ends[0] as End, port };
 }
 
+/** However it ended: `once` would take a reset for a failure. */
+const closed = (socket: Socket) => new Promise<void>((resolve) => socket.once("close", () => resolve()));
+
 const LONG = { timeout: 20_000 };
 
 describe("two nodes with certificates of one authority", () => {
@@ -116,7 +119,7 @@ describe("who dials with a certificate that is not trusted", () => {
     const heard: Buffer[] = [];
     socket.on("data", (chunk: Buffer) => heard.push(chunk)).on("error", () => {});
     socket.write(Buffer.from([0, 0, 0, 1, 65]));
-    await once(socket, "close");
+    await closed(socket);
     expect(Buffer.concat(heard).toString()).toMatch(why);
     await vi.waitFor(() => expect(ends[0]?.ended?.error).toMatchObject({ code }), LONG);
     expect(ends[0]?.frames).toEqual([]);
@@ -130,7 +133,7 @@ describe("who dials with a certificate that is not trusted", () => {
     const { port, ends } = await listen(there);
     const socket = connectTls({ host: "127.0.0.1", port, ca: authority.certificate });
     socket.resume().on("error", () => {});
-    await once(socket, "close");
+    await closed(socket);
     await vi.waitFor(
       () =>
         expect(ends[0]?.ended?.error).toMatchObject({
@@ -219,7 +222,7 @@ describe("where one side speaks no TLS", () => {
     const [end] = ends;
     expect([end?.connection.send(Buffer.from("nothing to say")), end?.ended]).toEqual([false, undefined]);
     end?.connection.destroy();
-    await once(socket.resume(), "close");
+    await closed(socket.resume());
     await vi.waitFor(
       () => expect(there.explainTls()?.failures).toMatchObject([{ address: "127.0.0.1", code: "TLS_FAILED" }]),
       LONG,
