@@ -19,6 +19,7 @@ class Lead extends DistributedActor.with("act") implements SingletonHooks<number
     super();
     this.#system = system;
     this.#cast = cast;
+    cast.enter(system);
   }
 
   act(): number {
@@ -27,7 +28,6 @@ class Lead extends DistributedActor.with("act") implements SingletonHooks<number
 
   onActivate(acts = 0): void {
     this.#acts = acts;
-    this.#cast.enter(this.#system);
   }
 
   onPassivate(): number {
@@ -56,7 +56,7 @@ export class Cast {
     system.singleton.host(SINGLETON, Lead, system, this);
   }
 
-  /** An instance begins to act: nobody else may who is a member to its node, and to whose node that is a member. */
+  /** An instance is made: nobody else may who is a member to its node, and to whose node that is a member. */
   enter(system: ClusterSystem): void {
     for (const other of this.#onStage()) {
       if (other === system || !knows(system, other) || !knows(other, system)) continue;

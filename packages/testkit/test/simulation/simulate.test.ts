@@ -31,6 +31,7 @@ describe("a simulation", () => {
     [4_588, "a node that was up was thought to be content alone, and then gave itself up"],
     [19_763, "a node that was left alone before it was up waited for a dead one to be downed, by nobody"],
     [47_879, "such a node waited for one that had been up"],
+    [39_223, "a node that was known in two clusters let both of them have a singleton while they met"],
   ])("holds for seed %i, with which %s once", async (seed) => {
     expect((await simulate({ seed, shrinkAttempts: 0 })).agreedAfterMs).toBeDefined();
   });

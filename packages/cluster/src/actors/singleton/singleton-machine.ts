@@ -1,3 +1,5 @@
+import { combine, digestKey, EMPTY_DIGEST, hashText } from "../../membership/digest.js";
+
 /** What an instance has left for the next one. */
 export interface Legacy {
   /** How many instances there had been. */
@@ -7,8 +9,14 @@ export interface Legacy {
 
 /** What nodes say to each other about one singleton; `generation`: how many instances there have been, at least. */
 export type SingletonMessage =
-  /** "I am to host it, if you do not." `active`: "I host it already." */
-  | { readonly kind: "claim"; readonly claim: number; readonly generation: number; readonly active: boolean }
+  /** "I am to host it, if you do not." `active`: "I host it already." `view`: of whom the claimant knows. */
+  | {
+      readonly kind: "claim";
+      readonly claim: number;
+      readonly generation: number;
+      readonly active: boolean;
+      readonly view: string;
+    }
   /** "I do not", in answer to that claim; with what the last instance has left, if it was here. */
   | {
       readonly kind: "grant";
@@ -42,10 +50,11 @@ export interface SingletonMachineContext {
  * Which node has the instance of a singleton, as far as one node decides it.
  *
  * Whoever is chosen to host it does so once every other member has said that it does not: whoever does says so only after
- * its instance has ended. Members that cannot be reached are waited for until they are downed. So of two nodes that are
- * members to each other never both host it, whatever they think of who leads. Of two that want to at the same time the
- * one with the lower address goes first; and if two clusters meet that each have an instance, that of the higher address
- * ends.
+ * its instance has ended, and only to a claimant that knows of the same members: when two clusters meet, one that is
+ * known in both would otherwise say so to a claimant of each. Members that cannot be reached are waited for until they are
+ * downed. So of two nodes that are members to each other never both host it, whatever they think of who leads. Of two that
+ * want to at the same time the one with the lower address goes first; and if two clusters meet that each have an instance,
+ * that of the higher address ends.
  *
  * Differs from Swift's cluster singleton, where the new leader does not wait for the old one, and from Akka's, where the
  * oldest node hosts it and hands over by a protocol between two: asking everybody needs no agreement on who came before.
@@ -61,7 +70,9 @@ export class SingletonMachine {
   /** Who was sent the claim, and need not be sent it before it is time to do so again. */
   readonly #asked = new Set<string>();
   /** Claims of others, not answered yet. */
-  readonly #pending = new Map<string, number>();
+  readonly #pending = new Map<string, { readonly claim: number; readonly view: string }>();
+  /** Of all members that have not been downed: the same for nodes that know of the same ones. */
+  #view = "";
   #legacy: Legacy | undefined;
   /** Whom the legacy was given, in case the grant is lost. */
   #given: { readonly to: string; readonly legacy: Legacy } | undefined;
@@ -105,12 +116,17 @@ export class SingletonMachine {
     for (const nodeId of this.#asked) if (!others.has(nodeId)) this.#asked.delete(nodeId);
     for (const nodeId of this.#pending.keys()) if (!others.has(nodeId)) this.#pending.delete(nodeId);
     if (this.#given !== undefined && !others.has(this.#given.to)) this.#given = undefined;
+    const view = viewOf(this.#context.selfId, others);
+    // Whoever waits for us to know of the same members has to hear that we do.
+    if (view !== this.#view) this.#asked.clear();
+    this.#view = view;
     this.#proceed(now);
+    if (this.#phase === "idle") this.#grantPending();
   }
 
   receive(from: string, message: SingletonMessage, now: number): void {
     this.#generation = Math.max(this.#generation, message.generation);
-    if (message.kind === "claim") this.#claimed(from, message.claim, message.active, now);
+    if (message.kind === "claim") this.#claimed(from, message, now);
     else this.#grantedBy(from, message.claim, message.legacy, now);
   }
 
@@ -176,25 +192,26 @@ export class SingletonMachine {
       this.#wakeAt(now + this.#context.retryMs);
       if (this.#asked.has(nodeId)) continue;
       this.#asked.add(nodeId);
-      this.#context.send(nodeId, { kind: "claim", claim: this.#claim, generation: this.#generation, active });
+      const [claim, generation, view] = [this.#claim, this.#generation, this.#view];
+      this.#context.send(nodeId, { kind: "claim", claim, generation, active, view });
     }
   }
 
-  #claimed(from: string, claim: number, active: boolean, now: number): void {
+  #claimed(from: string, message: Extract<SingletonMessage, { kind: "claim" }>, now: number): void {
+    const { active, claim, view } = message;
     const comesFirst = this.#context.precedes(from);
+    this.#pending.set(from, { claim, view });
     switch (this.#phase) {
       case "idle":
-        this.#grant(from, claim);
+        this.#grantPending();
         return;
       case "claiming":
-        this.#pending.set(from, claim);
         if (!active && !comesFirst) return;
         this.#notBefore = now + this.#context.retryMs;
         this.#abandon();
         this.#proceed(now);
         return;
       case "active":
-        this.#pending.set(from, claim);
         if (!active || !comesFirst) return;
         this.#notBefore = now + this.#context.retryMs;
         this.#phase = "stopping";
@@ -202,7 +219,6 @@ export class SingletonMachine {
         return;
       case "starting":
       case "stopping":
-        this.#pending.set(from, claim);
         return;
     }
   }
@@ -225,8 +241,11 @@ export class SingletonMachine {
   }
 
   #grantPending(): void {
-    for (const [nodeId, claim] of this.#pending) this.#grant(nodeId, claim);
-    this.#pending.clear();
+    for (const [nodeId, { claim, view }] of this.#pending) {
+      if (view !== this.#view) continue;
+      this.#pending.delete(nodeId);
+      this.#grant(nodeId, claim);
+    }
   }
 
   #grant(to: string, claim: number): void {
@@ -242,4 +261,10 @@ export class SingletonMachine {
   #wakeAt(at: number): void {
     this.#nextAt = Math.min(this.#nextAt, at);
   }
+}
+
+function viewOf(selfId: string, others: ReadonlySet<string>): string {
+  let whole = combine(EMPTY_DIGEST, hashText(selfId));
+  for (const nodeId of others) whole = combine(whole, hashText(nodeId));
+  return digestKey(whole);
 }

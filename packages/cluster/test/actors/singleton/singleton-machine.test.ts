@@ -1,6 +1,10 @@
 import { seededRandom, VirtualClock } from "@rollcall/testkit";
 import { expect, test } from "vitest";
-import { type Legacy, SingletonMachine } from "../../../src/actors/singleton/singleton-machine.js";
+import {
+  type Legacy,
+  SingletonMachine,
+  type SingletonMessage,
+} from "../../../src/actors/singleton/singleton-machine.js";
 
 const IDS = ["n1", "n2", "n3", "n4"];
 const RETRY_MS = 500;
@@ -138,6 +142,34 @@ test("who does not answer is asked again, and waited for until it has gone", asy
   world.loss = 0;
   await world.clock.advance(2 * RETRY_MS);
   expect(world.instances).toEqual(["n1"]);
+});
+
+test("who knows of others than a claimant does keeps its word until both know of the same", () => {
+  const sent: [to: string, message: SingletonMessage][] = [];
+  const machine = new SingletonMachine({
+    selfId: "between",
+    precedes: (other) => other < "between",
+    retryMs: RETRY_MS,
+    restartMs: 1_000,
+    send: (to, message) => sent.push([to, message]),
+    start: () => {},
+    stop: () => {},
+  });
+  const claimant = new SingletonMachine({
+    selfId: "a",
+    precedes: () => false,
+    retryMs: RETRY_MS,
+    restartMs: 1_000,
+    send: (to, message) => to === "between" && machine.receive("a", message, 0),
+    start: () => {},
+    stop: () => {},
+  });
+  // It is a member of two clusters that are about to meet.
+  machine.review(undefined, new Set(["a", "b"]), 0);
+  claimant.review("a", new Set(["between"]), 0);
+  expect(sent).toEqual([]);
+  claimant.review("a", new Set(["between", "b"]), 0);
+  expect(sent).toMatchObject([["a", { kind: "grant" }]]);
 });
 
 test("an instance that stops by itself is followed by another after a pause", async () => {
