@@ -3,7 +3,7 @@ import type { DiscoveryError } from "@rollcall/core";
 import { natsDiscovery } from "@rollcall/nats";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { NatsServer } from "../servers/nats.ts";
-import { patientClock } from "../support/patience.ts";
+import { patientClock } from "../support/patient-clock.ts";
 import { newNats } from "./versions.ts";
 
 const { program } = newNats;

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Program } from "../servers/find-program.ts";
 import { NatsServer } from "../servers/nats.ts";
 import type { Cleanup } from "../support/cleanup.ts";
-import { patientClock } from "../support/patience.ts";
+import { patientClock } from "../support/patient-clock.ts";
 import { natsVersions } from "./versions.ts";
 
 async function clusterOf(program: Program | undefined, size: number, onEnd: Cleanup): Promise<NatsServer[]> {

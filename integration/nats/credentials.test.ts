@@ -6,7 +6,7 @@ import { type NatsDiscoveryOptions, natsDiscovery } from "@rollcall/nats";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { NatsServer } from "../servers/nats.ts";
 import { Authority } from "../support/certificates.ts";
-import { patientClock } from "../support/patience.ts";
+import { patientClock } from "../support/patient-clock.ts";
 import { nkeyUser, operatorMode, temporaryFolder } from "./nats-accounts.ts";
 import { newNats } from "./versions.ts";
 

@@ -1,7 +1,7 @@
 import { natsDiscovery } from "@rollcall/nats";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { NatsServer } from "../servers/nats.ts";
-import { patientClock } from "../support/patience.ts";
+import { patientClock } from "../support/patient-clock.ts";
 import { oldNats } from "./versions.ts";
 
 const { program } = oldNats;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Clock, DiscoveryRequest, Listing, ServiceInstance } from "@rollcall/core";
 import type { Cleanup } from "../support/cleanup.ts";
 import { FaultyProxy } from "../support/faulty-proxy.ts";
-import { patientClock } from "../support/patience.ts";
+import { patientClock } from "../support/patient-clock.ts";
 import { Follower } from "./follower.ts";
 import type { Access, Registry, RegistryServer, ServerOptions } from "./registry.ts";
 import { Visitor } from "./visitor.ts";

@@ -14,7 +14,8 @@ import type { Written } from "../../../adapters/kubernetes/test/support/objects.
 import { until } from "../../registries/scene.ts";
 import type { Cleanup } from "../../support/cleanup.ts";
 import { FaultyProxy } from "../../support/faulty-proxy.ts";
-import { IN_TIME_MS, patientClock } from "../../support/patience.ts";
+import { IN_TIME_MS } from "../../support/patience.ts";
+import { patientClock } from "../../support/patient-clock.ts";
 import type { ApiServer } from "./api-server.ts";
 
 /** A namespace of a server, a proxy before it, and who looks at it through that. All go with the test. */
