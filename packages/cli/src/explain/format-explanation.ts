@@ -2,6 +2,7 @@ import type { ClusterExplanation } from "@rollcall/cluster";
 import { type Palette, plainPalette } from "../terminal/palette.js";
 import { columns, count, indent, seconds } from "../terminal/text.js";
 import { detectorState, doubtRow, downingState } from "./failure-facts.js";
+import { optionalFacts } from "./optional-facts.js";
 
 export interface FormatExplanationOptions {
   /** Default: no colours. */
@@ -44,6 +45,7 @@ export function formatExplanation(explanation: ClusterExplanation, options: Form
     ["endpoints", String(join.endpoints.length), columns(join.endpoints.map((each) => endpointRow(each, called)))],
     ["announced", announcementState(announcement)],
     ["rejections", tally(rejections), columns(refusals.map(refusalRow))],
+    ...optionalFacts(explanation, called, addressOf),
     ["traffic", traffic(explanation.associations)],
     ["dropped", tally({ ...explanation.dropped, ...losses(explanation.associations) })],
   ];

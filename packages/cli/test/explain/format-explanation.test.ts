@@ -209,4 +209,68 @@ describe("an explanation for people", () => {
     expect(formatExplanation(member, { palette })).toContain("<bold>up</>");
     expect(formatExplanation(member)).not.toContain("\u001b");
   });
+
+  it("says nothing of actors and TLS where there are none", () => {
+    const text = formatExplanation(member);
+    expect(text).not.toMatch(/^(actors|tls)/m);
+  });
+
+  it("says what the node has to do with actors, and what keeps a singleton from moving", () => {
+    const host = { phase: "claiming", allocation: "leader", chosen: member.self, waitingFor: [lonely.self] } as const;
+    const text = formatExplanation({
+      ...member,
+      actors: {
+        running: 3,
+        callsInFlight: 1,
+        deadLetters: 2,
+        undecodable: 0,
+        receptionist: {
+          registered: { here: 1, known: 4 },
+          sent: { digests: 0, offers: 0, pulls: 0, parts: 0, registrations: 0 },
+        },
+        singletons: [
+          { name: "stock", instanceOn: undefined, waitingCalls: 5, host },
+          { name: "clock", instanceOn: member.self, waitingCalls: 0, host: undefined },
+        ],
+      },
+    });
+    expect(fact(text, "actors")).toEqual([
+      "3 running, 1 call in flight, 4 registrations known, 2 dead letters",
+      "singleton stock  nowhere           claiming here; waits for 10.9.9.9:7337; 5 calls waiting",
+      "singleton clock  on 10.0.0.2:7337",
+    ]);
+  });
+
+  it("says until when the certificate is good, why a new one is not taken, and who did not get through TLS", () => {
+    const certificate = {
+      subject: "CN=orders-1",
+      issuer: "CN=orders",
+      names: [],
+      validFrom: "2026-01-01T00:00:00Z",
+      expires: "2027-01-01T00:00:00Z",
+      fingerprint: "",
+    };
+    const text = formatExplanation({
+      ...member,
+      tls: {
+        certificate,
+        authorities: [],
+        mutual: true,
+        minVersion: "TLSv1.3",
+        reloads: 1,
+        loadedAgoMs: 1,
+        reloadError: { code: "TLS_MISCONFIGURED", message: "the key is not that of the certificate", agoMs: 5 },
+        connections: { open: 2, older: 1 },
+        failures: [
+          { address: "10.0.0.66", count: 2, code: "TLS_PLAINTEXT", message: "it does not speak TLS", agoMs: 1_500 },
+        ],
+      },
+    });
+    expect(fact(text, "tls")).toEqual([
+      "mutual, TLSv1.3 or later, certificate of CN=orders-1 until 2027-01-01T00:00:00Z, " +
+        "1 connection from before the latest reload, " +
+        "files not taken: the key is not that of the certificate (TLS_MISCONFIGURED)",
+      "10.0.0.66  2 failures  the latest 1.50 s ago  TLS_PLAINTEXT: it does not speak TLS",
+    ]);
+  });
 });

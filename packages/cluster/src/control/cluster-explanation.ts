@@ -35,9 +35,9 @@ export interface ClusterExplanation {
   readonly join: JoinExplanation;
   /** Who is suspected or unreachable, and why, as this node's failure detector sees it. */
   readonly failureDetector: SwimExplanation;
-  /** What the downing strategy wants, and why. */
   /** What this node has to do with actors; undefined while that is nothing. */
   readonly actors: ActorsExplanation | undefined;
+  /** What the downing strategy wants, and why. */
   readonly downing: { readonly strategy: string; readonly because: string };
   /** Whether this node stands in the registry, if it should. */
   readonly announcement: { readonly state: string; readonly lastError: string | undefined };
