@@ -4,7 +4,7 @@ import { CERTS_OPTIONS, readCertsOptions } from "./certs-options.js";
 /** `rollcall certs`: an authority and certificates to try TLS with. */
 export const certsCommand: Command = {
   name: "certs",
-  summary: "make an authority and certificates, to try TLS between nodes",
+  summary: "Make an authority and certificates, to try TLS between nodes.",
   description: `Makes an authority and a certificate for each node, all with ECDSA keys on P-256, and prints the settings for them.
 An authority that is in the folder already signs again, so that nodes can be added and certificates renewed; whoever has
 its key (ca.key) can make nodes, so keep it away from them. This is for a try-out: in production let something renew
