@@ -90,6 +90,11 @@ export class PeerChannel implements RecordHandler {
     const before = this.#incoming.epoch;
     try {
       this.#incoming.receive(frame);
+      // It began anew, maybe because it could not send something: that a watched actor is no more, for instance.
+      if (before >= 0 && this.#incoming.epoch !== before) {
+        this.#watchesLost = this.watches.size > 0;
+        this.#watchAgain();
+      }
     } catch (error) {
       this.#context.onUndecodable(this.peer, (error as Error).message);
       const { epoch } = this.#incoming;
