@@ -34,7 +34,7 @@ export const DEPENDENCY_RULES: Readonly<Record<string, DependencyRule>> = {
     builtins: ["transport/", "composition.ts", "handshake/secret-seal.ts"],
     external: {
       ...CONTAINER("tokens.ts", "container-composition.ts", "settings.ts"),
-      msgpackr: ["actors/value-codec.ts"],
+      msgpackr: ["actors/wire/value-codec.ts"],
     },
     // Certificates have dates. Nothing else is told the time of day.
     nondeterminism: ["transport/wall-clock.ts"],

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
-import { parseActorId } from "../../../packages/cluster/src/actors/actor-id.js";
-import type { AnyActorRef } from "../../../packages/cluster/src/actors/actor-types.js";
-import { fromFailure } from "../../../packages/cluster/src/actors/failure-codec.js";
-import { Incoming, type RecordHandler } from "../../../packages/cluster/src/actors/incoming.js";
-import { FRAME_HEADER_BYTES, Outgoing } from "../../../packages/cluster/src/actors/outgoing.js";
+import { parseActorId } from "../../../packages/cluster/src/actors/declaring/actor-id.js";
+import type { AnyActorRef } from "../../../packages/cluster/src/actors/declaring/actor-types.js";
+import { refShape } from "../../../packages/cluster/src/actors/declaring/ref-shape.js";
 import { fromWire, toWire } from "../../../packages/cluster/src/actors/receptionist/replication-message.js";
-import { RECORD, RecordWriter } from "../../../packages/cluster/src/actors/record-writer.js";
-import { refShape } from "../../../packages/cluster/src/actors/ref-shape.js";
-import { extendTo, ValueWriter } from "../../../packages/cluster/src/actors/value-codec.js";
-import { type WireContext, WireTypes } from "../../../packages/cluster/src/actors/wire-context.js";
-import { errorType } from "../../../packages/cluster/src/actors/wire-type.js";
+import { fromFailure } from "../../../packages/cluster/src/actors/wire/failure-codec.js";
+import { Incoming, type RecordHandler } from "../../../packages/cluster/src/actors/wire/incoming.js";
+import { FRAME_HEADER_BYTES, Outgoing } from "../../../packages/cluster/src/actors/wire/outgoing.js";
+import { RECORD, RecordWriter } from "../../../packages/cluster/src/actors/wire/record-writer.js";
+import { extendTo, ValueWriter } from "../../../packages/cluster/src/actors/wire/value-codec.js";
+import { type WireContext, WireTypes } from "../../../packages/cluster/src/actors/wire/wire-context.js";
+import { errorType } from "../../../packages/cluster/src/actors/wire/wire-type.js";
 import { UniqueNode } from "../../../packages/cluster/src/node.js";
 import type { Target } from "../lib/target.ts";
 

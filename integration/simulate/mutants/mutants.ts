@@ -135,7 +135,7 @@ export const MUTANTS: readonly Mutant[] = [
     invariant: "there is a singleton where there is a leader",
     fault: "whoever has no instance does not say so",
     file: "packages/cluster/src/actors/singleton/singleton-machine.ts",
-    edits: [["this.#grant(from, claim);", ""]],
+    edits: [["      this.#grant(nodeId, claim);", ""]],
   },
   {
     invariant: "receptionists agree when nodes do",

@@ -1,9 +1,9 @@
 import { type Announcer, type Clock, canAnnounce, formatEndpoint, type Timer } from "@rollcall/core";
 import type { JoinScheduler } from "@rollcall/join/scheduler";
 import { ACTOR_FRAME, ActorHost, type CreateActorRuntime, RUNTIME } from "./actor-host.js";
-import type { ActorId } from "./actors/actor-id.js";
 import type { ActorRuntime } from "./actors/actor-runtime.js";
 import type { ActorSettings } from "./actors/actor-settings.js";
+import type { ActorId } from "./actors/declaring/actor-id.js";
 import type {
   ActorClass,
   ActorRef,
@@ -13,7 +13,7 @@ import type {
   ArgumentsOf,
   Sound,
   Watch,
-} from "./actors/actor-types.js";
+} from "./actors/declaring/actor-types.js";
 import type { Receptionist } from "./actors/receptionist/receptionist.js";
 import type { SingletonSpec, Singletons } from "./actors/singleton/singletons.js";
 import type { ClusterChange } from "./cluster-core.js";

@@ -2,8 +2,8 @@ import type { Clock, Random } from "@rollcall/core";
 import type { Logger } from "../logger.js";
 import type { Member } from "../membership/member.js";
 import type { UniqueNode } from "../node.js";
-import type { ToNode } from "./actor-id.js";
 import type { ActorSettings } from "./actor-settings.js";
+import type { ToNode } from "./declaring/actor-id.js";
 import type { ReplicationOptions } from "./receptionist/replication.js";
 import type { SingletonSettings } from "./singleton/singletons.js";
 

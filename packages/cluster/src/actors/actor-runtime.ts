@@ -1,9 +1,15 @@
 import type { ClusterChange } from "../cluster-core.js";
 import type { UniqueNode } from "../node.js";
-import type { ActorCell } from "./actor-cell.js";
 import { ActorError, Refusal } from "./actor-error.js";
-import { ActorId, isActorName, parseActorId } from "./actor-id.js";
 import type { ActorRuntimeContext } from "./actor-runtime-context.js";
+import { DeadLetters } from "./calls/dead-letters.js";
+import { LocalCalls, LocalTarget, unknownActor } from "./calls/local-target.js";
+import { nodeDown, type PeerChannel } from "./calls/peer-channel.js";
+import { Peers } from "./calls/peers.js";
+import { PendingCalls } from "./calls/pending-calls.js";
+import { answerFailure, RemoteCall } from "./calls/remote-call.js";
+import { type RemoteCallsContext, RemoteTarget } from "./calls/remote-target.js";
+import { ActorId, isActorName, parseActorId } from "./declaring/actor-id.js";
 import type {
   ActorClass,
   ActorTermination,
@@ -11,23 +17,17 @@ import type {
   SpawnOptions,
   TerminationReason,
   Watch,
-} from "./actor-types.js";
-import { DeadLetters } from "./dead-letters.js";
-import { LocalActors } from "./local-actors.js";
-import { LocalCalls, LocalTarget, unknownActor } from "./local-target.js";
-import { methodTable } from "./method-table.js";
-import { nodeDown, type PeerChannel } from "./peer-channel.js";
-import { Peers } from "./peers.js";
-import { PendingCalls } from "./pending-calls.js";
+} from "./declaring/actor-types.js";
+import { methodTable } from "./declaring/method-table.js";
+import { type RefShape, refShape, type Target, targetOf } from "./declaring/ref-shape.js";
+import type { ActorCell } from "./life/actor-cell.js";
+import { LocalActors } from "./life/local-actors.js";
+import { SpawnedContext } from "./life/spawned-context.js";
 import { NodeReceptionist, RECEPTIONIST_TOPIC, type ReceptionistExplanation } from "./receptionist/receptionist.js";
-import { type RefShape, refShape, type Target, targetOf } from "./ref-shape.js";
-import { answerFailure, RemoteCall } from "./remote-call.js";
-import { type RemoteCallsContext, RemoteTarget } from "./remote-target.js";
 import { SINGLETON_TOPIC } from "./singleton/singleton-host.js";
 import { NodeSingletons, type SingletonExplanation } from "./singleton/singletons.js";
-import { SpawnedContext } from "./spawned-context.js";
-import { extendTo } from "./value-codec.js";
-import { WireTypes } from "./wire-context.js";
+import { extendTo } from "./wire/value-codec.js";
+import { WireTypes } from "./wire/wire-context.js";
 
 /** What `explain().actors` tells. */
 export interface ActorsExplanation {

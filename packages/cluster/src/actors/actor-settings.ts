@@ -1,4 +1,4 @@
-import type { WireType } from "./wire-type.js";
+import type { WireType } from "./wire/wire-type.js";
 
 /** Settings for actors. Durations are milliseconds. */
 export interface ActorSettings {

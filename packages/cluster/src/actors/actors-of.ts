@@ -1,7 +1,7 @@
 import type { ClusterSystem } from "../cluster-system.js";
 import { ActorRuntime } from "./actor-runtime.js";
-import type { ActorTermination, AnyActorRef, Watch } from "./actor-types.js";
-import type { DeadLetter } from "./dead-letters.js";
+import type { DeadLetter } from "./calls/dead-letters.js";
+import type { ActorTermination, AnyActorRef, Watch } from "./declaring/actor-types.js";
 
 /** What a system has of actors; made if it has none yet. For what is built on them. */
 export function actorsOf(system: ClusterSystem): ActorRuntime {

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export type { ActorContext } from "./actor-context.js";
+
 export {
   ACTOR_ERROR_CODES,
   ActorError,
@@ -12,9 +12,11 @@ export {
   isActorError,
   type RemoteFailure,
 } from "./actor-error.js";
-export { ActorId } from "./actor-id.js";
 export type { ActorsExplanation, MessageHandler } from "./actor-runtime.js";
 export { ActorRuntime } from "./actor-runtime.js";
+export { actorsOf, deadLetters, stopActor, watchTermination } from "./actors-of.js";
+export type { DeadLetter } from "./calls/dead-letters.js";
+export { ActorId } from "./declaring/actor-id.js";
 export type {
   ActorClass,
   ActorRef,
@@ -27,14 +29,14 @@ export type {
   SpawnOptions,
   TerminationReason,
   Watch,
-} from "./actor-types.js";
-export { actorsOf, deadLetters, stopActor, watchTermination } from "./actors-of.js";
-export type { DeadLetter } from "./dead-letters.js";
-export { type DistributedOptions, distributed } from "./distributed.js";
-export { DistributedActor } from "./distributed-actor.js";
+} from "./declaring/actor-types.js";
+export { type DistributedOptions, distributed } from "./declaring/distributed.js";
+export { DistributedActor } from "./declaring/distributed-actor.js";
+export { actorId, isActorRef, withOptions } from "./declaring/ref-shape.js";
+export type { SchemaIssue, SchemaResult, StandardSchema } from "./declaring/standard-schema.js";
+export type { ActorContext } from "./life/actor-context.js";
 export { type ReceptionKey, receptionKey } from "./receptionist/reception-key.js";
 export type { Receptionist, ReceptionistExplanation, RegistrationHandle } from "./receptionist/receptionist.js";
-export { actorId, isActorRef, withOptions } from "./ref-shape.js";
 export { type AllocationSituation, onLeader, onOldest, type SingletonAllocation } from "./singleton/allocation.js";
 export type { SingletonHooks } from "./singleton/hosted-actor.js";
 export type { SingletonHostExplanation } from "./singleton/singleton-host.js";
@@ -45,5 +47,4 @@ export type {
   SingletonSpec,
   Singletons,
 } from "./singleton/singletons.js";
-export type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.js";
-export { errorType, type WireType, wireType } from "./wire-type.js";
+export { errorType, type WireType, wireType } from "./wire/wire-type.js";

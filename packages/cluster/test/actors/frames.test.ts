@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Incoming, type RecordHandler } from "../../src/actors/incoming.js";
-import { Outgoing } from "../../src/actors/outgoing.js";
-import { RecordReader } from "../../src/actors/record-reader.js";
-import { RecordWriter } from "../../src/actors/record-writer.js";
-import { type WireContext, WireTypes } from "../../src/actors/wire-context.js";
+import { Incoming, type RecordHandler } from "../../src/actors/wire/incoming.js";
+import { Outgoing } from "../../src/actors/wire/outgoing.js";
+import { RecordReader } from "../../src/actors/wire/record-reader.js";
+import { RecordWriter } from "../../src/actors/wire/record-writer.js";
+import { type WireContext, WireTypes } from "../../src/actors/wire/wire-context.js";
 
 const WIRE: WireContext = {
   types: new WireTypes([]),

@@ -1,8 +1,8 @@
 import { seededRandom } from "@rollcall/testkit";
 import { expect, test } from "vitest";
-import { ActorId } from "../../src/actors/actor-id.js";
-import { NumberedCalls } from "../../src/actors/numbered-calls.js";
-import { PendingCall } from "../../src/actors/pending-calls.js";
+import { NumberedCalls } from "../../src/actors/calls/numbered-calls.js";
+import { PendingCall } from "../../src/actors/calls/pending-calls.js";
+import { ActorId } from "../../src/actors/declaring/actor-id.js";
 import { UniqueNode } from "../../src/node.js";
 
 const TO = new ActorId(new UniqueNode("orders", "10.0.0.1", 7337, "00000000000000aa"), "desk");

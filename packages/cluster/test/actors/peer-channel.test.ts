@@ -1,7 +1,7 @@
 import { VirtualClock } from "@rollcall/testkit";
 import { expect, it } from "vitest";
-import { PeerChannel, type PeerChannelContext } from "../../src/actors/peer-channel.js";
-import { WireTypes } from "../../src/actors/wire-context.js";
+import { PeerChannel, type PeerChannelContext } from "../../src/actors/calls/peer-channel.js";
+import { WireTypes } from "../../src/actors/wire/wire-context.js";
 import type { UniqueNode } from "../../src/node.js";
 import { defaultSettings } from "../../src/settings.js";
 import { node } from "../support/nodes.js";

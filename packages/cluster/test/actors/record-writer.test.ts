@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { RecordReader } from "../../src/actors/record-reader.js";
-import { RecordWriter } from "../../src/actors/record-writer.js";
+import { RecordReader } from "../../src/actors/wire/record-reader.js";
+import { RecordWriter } from "../../src/actors/wire/record-writer.js";
 
 test("what was taken stays as it is, whatever is written after it", () => {
   const writer = new RecordWriter();

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { Packr } from "msgpackr";
 import { describe, expect, it } from "vitest";
-import { extendTo, ValueReader, ValueWriter } from "../../src/actors/value-codec.js";
-import { type WireContext, WireTypes } from "../../src/actors/wire-context.js";
-import { type WireType, wireType } from "../../src/actors/wire-type.js";
+import { extendTo, ValueReader, ValueWriter } from "../../src/actors/wire/value-codec.js";
+import { type WireContext, WireTypes } from "../../src/actors/wire/wire-context.js";
+import { type WireType, wireType } from "../../src/actors/wire/wire-type.js";
 
 class Money {
   readonly cents: bigint;

@@ -1,5 +1,5 @@
 import { type ConflatingChannel, conflatingChannel } from "@rollcall/core";
-import type { ActorRef } from "../actor-types.js";
+import type { ActorRef } from "../declaring/actor-types.js";
 import type { Registration } from "./registration-log.js";
 
 /** A registration, and the id of the node of which it is. */

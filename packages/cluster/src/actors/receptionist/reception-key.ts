@@ -1,8 +1,8 @@
 import { ActorError } from "../actor-error.js";
 import { ActorRuntime } from "../actor-runtime.js";
 import type { ActorRuntimeContext } from "../actor-runtime-context.js";
-import type { AnyActor } from "../actor-types.js";
-import { RUNTIME } from "../symbols.js";
+import type { AnyActor } from "../declaring/actor-types.js";
+import { RUNTIME } from "../declaring/symbols.js";
 
 declare const ACTOR_TYPE: unique symbol;
 

@@ -1,6 +1,6 @@
 import type { Digest } from "../../membership/digest.js";
-import { isActorName } from "../actor-id.js";
-import { isShapeKey } from "../wire-context.js";
+import { isActorName } from "../declaring/actor-id.js";
+import { isShapeKey } from "../wire/wire-context.js";
 import type { KnownLog } from "./directory.js";
 import type { LogPart, Progress, Registration, Removal } from "./registration-log.js";
 

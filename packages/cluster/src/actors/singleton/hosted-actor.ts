@@ -1,4 +1,4 @@
-import type { ActorClass } from "../actor-types.js";
+import type { ActorClass } from "../declaring/actor-types.js";
 
 /** What a singleton may have besides what actors have. */
 export interface SingletonHooks<State = unknown> {

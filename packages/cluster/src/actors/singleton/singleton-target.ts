@@ -1,8 +1,8 @@
 import type { Clock, Timer } from "@rollcall/core";
 import { ActorError, isActorError } from "../actor-error.js";
-import type { ActorId } from "../actor-id.js";
-import type { AnyActorRef, CallOptions } from "../actor-types.js";
-import { type Target, targetOf } from "../ref-shape.js";
+import type { ActorId } from "../declaring/actor-id.js";
+import type { AnyActorRef, CallOptions } from "../declaring/actor-types.js";
+import { type Target, targetOf } from "../declaring/ref-shape.js";
 
 export interface SingletonTargetContext {
   readonly name: string;

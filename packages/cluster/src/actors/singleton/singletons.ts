@@ -1,10 +1,10 @@
 import type { UniqueNode } from "../../node.js";
 import { ActorError } from "../actor-error.js";
-import { ActorId } from "../actor-id.js";
 import type { ActorRuntime } from "../actor-runtime.js";
 import type { ActorRuntimeContext } from "../actor-runtime-context.js";
-import type { ActorClass, ActorRef, AnyActorRef, ArgumentsOf, Sound, SpawnOptions } from "../actor-types.js";
-import { methodTable } from "../method-table.js";
+import { ActorId } from "../declaring/actor-id.js";
+import type { ActorClass, ActorRef, AnyActorRef, ArgumentsOf, Sound, SpawnOptions } from "../declaring/actor-types.js";
+import { methodTable } from "../declaring/method-table.js";
 import { onLeader, type SingletonAllocation } from "./allocation.js";
 import {
   hostsKey,

@@ -1,6 +1,6 @@
-import { Refusal } from "./actor-error.js";
-import type { Method } from "./method-table.js";
-import type { SchemaIssue, SchemaResult, StandardSchema } from "./standard-schema.js";
+import { Refusal } from "../actor-error.js";
+import type { Method } from "../declaring/method-table.js";
+import type { SchemaIssue, SchemaResult, StandardSchema } from "../declaring/standard-schema.js";
 
 /**
  * What the schemas of a method make of its arguments; a promise of it, if one of them takes its time.

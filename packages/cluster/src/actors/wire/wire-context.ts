@@ -1,5 +1,5 @@
-import type { AnyActorRef } from "./actor-types.js";
-import { shapeOf } from "./ref-shape.js";
+import type { AnyActorRef } from "../declaring/actor-types.js";
+import { shapeOf } from "../declaring/ref-shape.js";
 import type { WireType } from "./wire-type.js";
 
 /** What values mean to one system while they are written and read. */

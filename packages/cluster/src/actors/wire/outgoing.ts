@@ -1,4 +1,4 @@
-import { ActorError } from "./actor-error.js";
+import { ActorError } from "../actor-error.js";
 import { RECORD, RecordWriter } from "./record-writer.js";
 import { type Packed, tooLarge, ValueWriter } from "./value-codec.js";
 import type { WireContext } from "./wire-context.js";

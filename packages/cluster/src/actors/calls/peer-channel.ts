@@ -1,14 +1,14 @@
-import type { UniqueNode } from "../node.js";
-import { ActorError } from "./actor-error.js";
-import type { ActorId } from "./actor-id.js";
-import type { ActorRuntimeContext } from "./actor-runtime-context.js";
-import type { CallOptions, TerminationReason } from "./actor-types.js";
-import { fromFailure, undecodable } from "./failure-codec.js";
-import { Incoming, type RecordHandler } from "./incoming.js";
-import { Outgoing } from "./outgoing.js";
+import type { UniqueNode } from "../../node.js";
+import { ActorError } from "../actor-error.js";
+import type { ActorRuntimeContext } from "../actor-runtime-context.js";
+import type { ActorId } from "../declaring/actor-id.js";
+import type { CallOptions, TerminationReason } from "../declaring/actor-types.js";
+import { WatchList } from "../life/watch-list.js";
+import { fromFailure, undecodable } from "../wire/failure-codec.js";
+import { Incoming, type RecordHandler } from "../wire/incoming.js";
+import { Outgoing } from "../wire/outgoing.js";
+import type { WireContext } from "../wire/wire-context.js";
 import { type PendingCall, PendingCalls } from "./pending-calls.js";
-import { WatchList } from "./watch-list.js";
-import type { WireContext } from "./wire-context.js";
 
 /** What reasons are on the wire; more may come at the end. */
 const REASONS: readonly TerminationReason[] = Object.freeze(["stopped", "unknown"]);

@@ -1,11 +1,11 @@
-import type { Logger } from "../logger.js";
+import type { Logger } from "../../logger.js";
+import { ActorError } from "../actor-error.js";
+import { isActorName } from "../declaring/actor-id.js";
+import type { ActorClass, AnyActor, SpawnOptions } from "../declaring/actor-types.js";
+import { type MethodTable, methodTable } from "../declaring/method-table.js";
+import { CONTEXT } from "../declaring/symbols.js";
 import { ActorCell } from "./actor-cell.js";
 import type { ActorContext } from "./actor-context.js";
-import { ActorError } from "./actor-error.js";
-import { isActorName } from "./actor-id.js";
-import type { ActorClass, AnyActor, SpawnOptions } from "./actor-types.js";
-import { type MethodTable, methodTable } from "./method-table.js";
-import { CONTEXT } from "./symbols.js";
 import { WatchList } from "./watch-list.js";
 
 export interface LocalActorsContext {

@@ -1,6 +1,6 @@
 import type { Timer } from "@rollcall/core";
-import type { UniqueNode } from "../node.js";
-import type { TerminationReason } from "./actor-types.js";
+import type { UniqueNode } from "../../node.js";
+import type { TerminationReason } from "../declaring/actor-types.js";
 import { nodeDown, PeerChannel, type PeerChannelContext } from "./peer-channel.js";
 import type { PendingCall } from "./pending-calls.js";
 

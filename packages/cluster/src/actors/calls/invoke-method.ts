@@ -1,7 +1,7 @@
-import { Refusal } from "./actor-error.js";
+import { Refusal } from "../actor-error.js";
+import type { MethodTable } from "../declaring/method-table.js";
 import { checkArguments } from "./check-arguments.js";
 import type { Behaviour } from "./delivery.js";
-import type { MethodTable } from "./method-table.js";
 
 /**
  * Calls a distributed method of an actor, after its schemas have been asked.

@@ -1,4 +1,4 @@
-import type { TerminationReason } from "./actor-types.js";
+import type { TerminationReason } from "../declaring/actor-types.js";
 
 type Listener = (reason: TerminationReason) => void;
 

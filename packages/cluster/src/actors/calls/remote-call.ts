@@ -1,10 +1,10 @@
-import { ActorError, Refusal } from "./actor-error.js";
+import { ActorError, Refusal } from "../actor-error.js";
+import type { MethodTable } from "../declaring/method-table.js";
+import { toFailure } from "../wire/failure-codec.js";
+import type { WireTypes } from "../wire/wire-context.js";
 import type { Behaviour, Delivery } from "./delivery.js";
-import { toFailure } from "./failure-codec.js";
 import { invokeMethod } from "./invoke-method.js";
-import type { MethodTable } from "./method-table.js";
 import type { PeerChannel } from "./peer-channel.js";
-import type { WireTypes } from "./wire-context.js";
 
 /** What answers are written with. */
 export interface AnswerContext {

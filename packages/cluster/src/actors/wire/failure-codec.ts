@@ -1,4 +1,4 @@
-import { ACTOR_ERROR_CODES, ActorError, type ActorErrorCode, type ActorErrorDetails, Refusal } from "./actor-error.js";
+import { ACTOR_ERROR_CODES, ActorError, type ActorErrorCode, type ActorErrorDetails, Refusal } from "../actor-error.js";
 import type { WireTypes } from "./wire-context.js";
 
 /**

@@ -1,4 +1,4 @@
-import { ActorError } from "./actor-error.js";
+import { ActorError } from "../actor-error.js";
 import type { ActorClass, AnyActor } from "./actor-types.js";
 import type { DistributedOptions } from "./distributed.js";
 import { type RefShape, refShape } from "./ref-shape.js";

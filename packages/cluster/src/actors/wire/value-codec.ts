@@ -1,6 +1,6 @@
 import { addExtension, Packr, Unpackr } from "msgpackr";
-import { ActorError } from "./actor-error.js";
-import { REFERENCE } from "./ref-shape.js";
+import { ActorError } from "../actor-error.js";
+import { REFERENCE } from "../declaring/ref-shape.js";
 import { fromWire, refFromWire, refToWire, toWire, type WireContext } from "./wire-context.js";
 
 /** Of msgpackr's extension types those that nothing else uses: references and registered types. */

@@ -1,6 +1,6 @@
 import { parseEndpoint } from "@rollcall/core";
-import type { UniqueNode } from "../node.js";
-import { ActorError } from "./actor-error.js";
+import type { UniqueNode } from "../../node.js";
+import { ActorError } from "../actor-error.js";
 
 /** Which actor: a name on one incarnation of a node. */
 export class ActorId {

@@ -1,4 +1,4 @@
-import type { ActorId } from "./actor-id.js";
+import type { ActorId } from "../declaring/actor-id.js";
 
 /** A call that nobody handles, or an answer that nobody waits for. */
 export interface DeadLetter {

@@ -1,10 +1,10 @@
-import type { ActorContext } from "./actor-context.js";
-import { ActorError } from "./actor-error.js";
-import { ActorRuntime } from "./actor-runtime.js";
-import type { ActorRuntimeContext } from "./actor-runtime-context.js";
+import { ActorError } from "../actor-error.js";
+import { ActorRuntime } from "../actor-runtime.js";
+import type { ActorRuntimeContext } from "../actor-runtime-context.js";
+import type { ActorContext } from "../life/actor-context.js";
+import { refuse } from "../wire/value-codec.js";
 import type { ActorTermination } from "./actor-types.js";
 import { CONTEXT, NAMES, RUNTIME } from "./symbols.js";
-import { refuse } from "./value-codec.js";
 
 export declare const METHODS: unique symbol;
 

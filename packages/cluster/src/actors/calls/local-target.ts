@@ -1,12 +1,12 @@
-import type { ActorCell } from "./actor-cell.js";
-import { ActorError } from "./actor-error.js";
-import type { ActorId } from "./actor-id.js";
-import type { CallOptions } from "./actor-types.js";
+import { ActorError } from "../actor-error.js";
+import type { ActorId } from "../declaring/actor-id.js";
+import type { CallOptions } from "../declaring/actor-types.js";
+import type { MethodTable } from "../declaring/method-table.js";
+import type { Target } from "../declaring/ref-shape.js";
+import type { ActorCell } from "../life/actor-cell.js";
 import type { Behaviour, Delivery } from "./delivery.js";
 import { invokeMethod } from "./invoke-method.js";
-import type { MethodTable } from "./method-table.js";
 import type { PendingCalls } from "./pending-calls.js";
-import type { Target } from "./ref-shape.js";
 
 export interface LocalCallsContext {
   readonly pending: PendingCalls;

@@ -1,5 +1,5 @@
-import type { ActorId } from "./actor-id.js";
-import type { ActorRef, AnyActor, AnyActorRef, Watch } from "./actor-types.js";
+import type { ActorId } from "../declaring/actor-id.js";
+import type { ActorRef, AnyActor, AnyActorRef, Watch } from "../declaring/actor-types.js";
 
 /** What an actor can do as an actor: `this.context`. */
 export interface ActorContext {

@@ -1,9 +1,9 @@
-import type { UniqueNode } from "../node.js";
-import type { ActorError } from "./actor-error.js";
-import type { ActorId } from "./actor-id.js";
-import type { CallOptions } from "./actor-types.js";
+import type { UniqueNode } from "../../node.js";
+import type { ActorError } from "../actor-error.js";
+import type { ActorId } from "../declaring/actor-id.js";
+import type { CallOptions } from "../declaring/actor-types.js";
+import type { Target } from "../declaring/ref-shape.js";
 import type { PeerChannel } from "./peer-channel.js";
-import type { Target } from "./ref-shape.js";
 
 export interface RemoteCallsContext {
   /** The channel to a node, unless that has gone or this one has stopped. */

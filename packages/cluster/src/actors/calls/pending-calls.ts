@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "@rollcall/core";
-import { ActorError } from "./actor-error.js";
-import type { ActorId } from "./actor-id.js";
-import type { CallOptions } from "./actor-types.js";
+import { ActorError } from "../actor-error.js";
+import type { ActorId } from "../declaring/actor-id.js";
+import type { CallOptions } from "../declaring/actor-types.js";
 import { NumberedCalls } from "./numbered-calls.js";
 
 /**

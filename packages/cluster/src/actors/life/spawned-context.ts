@@ -1,9 +1,9 @@
+import type { ActorRuntime } from "../actor-runtime.js";
+import type { Behaviour, Delivery } from "../calls/delivery.js";
+import { ActorId } from "../declaring/actor-id.js";
+import type { ActorRef, ActorTermination, AnyActor, AnyActorRef, Watch } from "../declaring/actor-types.js";
 import type { ActorCell } from "./actor-cell.js";
 import type { ActorContext } from "./actor-context.js";
-import { ActorId } from "./actor-id.js";
-import type { ActorRuntime } from "./actor-runtime.js";
-import type { ActorRef, ActorTermination, AnyActor, AnyActorRef, Watch } from "./actor-types.js";
-import type { Behaviour, Delivery } from "./delivery.js";
 
 /** The context of an actor that runs. */
 export class SpawnedContext implements ActorContext {

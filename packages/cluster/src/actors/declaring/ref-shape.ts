@@ -1,4 +1,4 @@
-import { ActorError } from "./actor-error.js";
+import { ActorError } from "../actor-error.js";
 import type { ActorId } from "./actor-id.js";
 import type { AnyActorRef, CallOptions } from "./actor-types.js";
 import { OPTIONS, TARGET } from "./symbols.js";

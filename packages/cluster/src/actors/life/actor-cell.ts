@@ -1,7 +1,7 @@
-import { Refusal } from "./actor-error.js";
-import type { AnyActor } from "./actor-types.js";
-import type { Behaviour, Delivery } from "./delivery.js";
-import type { MethodTable } from "./method-table.js";
+import { Refusal } from "../actor-error.js";
+import type { Behaviour, Delivery } from "../calls/delivery.js";
+import type { AnyActor } from "../declaring/actor-types.js";
+import type { MethodTable } from "../declaring/method-table.js";
 
 /** So many that have been handled are left in a mailbox before it is moved up. */
 const KEPT = 1_024;
