@@ -20,7 +20,7 @@ const ENDPOINT = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^:]*))?$/;
  */
 export function parseEndpoint(text: string, defaultPort?: number): Endpoint {
   const fail = (why: string): never => {
-    const what = `${JSON.stringify(text)} is not an endpoint: ${why}; write host:port or [v6-address]:port.`;
+    const what = `${JSON.stringify(text)} is not an endpoint: ${why}; write host:port or [v6]:port.`;
     throw new DiscoveryError("INVALID_ENDPOINT", what);
   };
   const trimmed = text.trim();

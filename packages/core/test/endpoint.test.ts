@@ -86,7 +86,7 @@ describe("parseEndpoint", () => {
     expect(isDiscoveryError(thrown) && thrown.code).toBe("INVALID_ENDPOINT");
     expect((thrown as Error).message).toContain(JSON.stringify(text));
     expect((thrown as Error).message).toContain(why);
-    expect((thrown as Error).message).toContain("write host:port or [v6-address]:port");
+    expect((thrown as Error).message).toContain("write host:port or [v6]:port");
   });
 
   it("refuses a default port that is none", () => {
