@@ -3,7 +3,7 @@ import { isLiving, type Member } from "../membership/member.js";
 export interface FormationOptions {
   /**
    * How many members have to be reachable before the first of them become up. More than half of the nodes that will
-   * ever be started makes two clusters impossible at the first start.
+   * ever be started makes two clusters impossible at the first start, unless some are cut off just then.
    */
   readonly minimumMembers: number;
   /** How long neither the members nor the listing must have changed before the first become up, in milliseconds. */
