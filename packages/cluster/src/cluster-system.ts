@@ -1,4 +1,4 @@
-import { type Announcer, type Clock, canAnnounce, formatEndpoint, type Timer } from "@rollcall/core";
+import { type Announcer, type Clock, canAnnounce, type Timer } from "@rollcall/core";
 import type { JoinScheduler } from "@rollcall/join/scheduler";
 import { ACTOR_FRAME, ActorHost, type CreateActorRuntime, RUNTIME } from "./actor-host.js";
 import type { ActorRuntime } from "./actors/actor-runtime.js";
@@ -21,8 +21,7 @@ import { ClusterShell } from "./cluster-shell.js";
 import { type Composition, compose } from "./composition.js";
 import { ClusterControl } from "./control/cluster-control.js";
 import { ClusterEvents } from "./control/cluster-events.js";
-import type { ClusterExplanation } from "./control/cluster-explanation.js";
-import { nodeSituation } from "./control/node-situation.js";
+import { explainSystem } from "./control/explain-system.js";
 import { type Authentication, noAuthentication } from "./handshake/handshake-session.js";
 import type { Secret } from "./handshake/secret-authentication.js";
 import { leaveGracefully } from "./leave.js";
@@ -183,7 +182,17 @@ export class ClusterSystem implements AsyncDisposable {
       },
       leave: () => this.shutdown(),
       down: (nodeId) => core.moveTo(nodeId, "down"),
-      explain: () => this.#explain(),
+      explain: () =>
+        explainSystem({
+          self,
+          leadership: settings.leadership,
+          isStopped: this.#stopped,
+          shell: this.#shell,
+          scheduler: this.#scheduler,
+          actors: this.#actors,
+          announcement: this.#announcement,
+          tls: this.#transport.explainTls?.(),
+        }),
     });
   }
 
@@ -347,45 +356,6 @@ export class ClusterSystem implements AsyncDisposable {
       };
       work.then(done, done);
     });
-  }
-
-  #explain(): ClusterExplanation {
-    const { core, associations, peerLog, refusals, undecodable } = this.#shell;
-    const { self } = this.cluster;
-    const members = [...core.table.snapshot].map(({ node, status, reachability }) => ({
-      node: node.toString(),
-      status,
-      reachability,
-    }));
-    return {
-      self: self.toString(),
-      status: this.#stopped ? "stopped" : (core.self?.status ?? "removed"),
-      situation: nodeSituation(core, this.#settings.leadership, this.#stopped),
-      leader: core.leader === undefined ? undefined : formatEndpoint(core.leader.node),
-      converged: core.convergence.converged,
-      members,
-      join: this.#scheduler.explain(),
-      failureDetector: this.#shell.detector.explain(),
-      actors: this.#actors.explain(),
-      downing: { strategy: core.downing.strategy, because: core.downing.last.because },
-      announcement: { state: this.#announcement.state, lastError: this.#announcement.lastError?.message },
-      rejections: refusals.counts,
-      refusals: refusals.explain(),
-      tls: this.#transport.explainTls?.(),
-      associations: { open: associations.open, ...associations.counters },
-      held: {
-        associations: associations.size,
-        bufferedFrames: associations.bufferedFrames,
-        strangers: associations.strangers,
-        guests: associations.guests,
-      },
-      dropped: {
-        undecodableFrames: undecodable,
-        duplicateNodeIds: core.duplicateIds,
-        forgottenTombstones: core.table.tombstones.forgotten,
-        logLines: peerLog.heldBack,
-      },
-    };
   }
 }
 
