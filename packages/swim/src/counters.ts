@@ -4,6 +4,8 @@ export interface SwimCounters {
   readonly probes: number;
   /** Probes that nobody answered in time, directly or through others. */
   readonly failedProbes: number;
+  /** Probes that were answered through others alone. */
+  readonly indirectAnswers: number;
   /** Suspicions that this node began or confirmed by evidence of its own. */
   readonly suspicions: number;
   /** Verdicts `unreachable` that this node came to itself. */
@@ -33,6 +35,7 @@ export function countFromZero(): Counting {
   return {
     probes: 0,
     failedProbes: 0,
+    indirectAnswers: 0,
     suspicions: 0,
     verdicts: 0,
     refutations: 0,

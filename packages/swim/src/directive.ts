@@ -18,6 +18,15 @@ export interface RedialDirective {
   readonly id: string;
 }
 
+/**
+ * Replace the connection to a member, if it answers over another: it lives, as others say, and has not answered us. So it
+ * is the connection that carries nothing, in one direction at least.
+ */
+export interface RenewDirective {
+  readonly kind: "renew";
+  readonly id: string;
+}
+
 /** What is thought of a member has changed. */
 export interface ReachabilityDirective {
   readonly kind: "reachability";
@@ -28,4 +37,4 @@ export interface ReachabilityDirective {
 }
 
 /** What the machine wants done. */
-export type SwimDirective = SendDirective | RedialDirective | ReachabilityDirective;
+export type SwimDirective = SendDirective | RedialDirective | RenewDirective | ReachabilityDirective;

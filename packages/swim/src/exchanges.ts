@@ -5,8 +5,8 @@ import { LIMITS } from "./update.js";
 export interface Exchange {
   /** Whom it is about. */
   readonly member: Member;
-  /** It has answered, directly or to somebody who tells us. */
-  acked(): void;
+  /** It has answered: us, or somebody who tells us. */
+  acked(to: "us" | "helper"): void;
   /** Somebody who was asked has not heard from it; `refused` if its address refuses connections there. */
   nacked(from: string, refused: boolean): void;
 }

@@ -30,7 +30,7 @@ export class MessageHandler {
       case KIND.ack: {
         const [, sequence, incarnation, updates] = message;
         this.#hear(from, updates);
-        this.#acked(sender, incarnation, sequence);
+        this.#acked(sender, incarnation, sequence, "us");
         break;
       }
       case KIND.pingRequest: {
@@ -42,7 +42,7 @@ export class MessageHandler {
       case KIND.indirectAck: {
         const [, sequence, target, incarnation, updates] = message;
         this.#hear(from, updates);
-        this.#acked(this.#context.members.get(target), incarnation, sequence);
+        this.#acked(this.#context.members.get(target), incarnation, sequence, "helper");
         break;
       }
       case KIND.nack: {
@@ -67,11 +67,11 @@ export class MessageHandler {
     outbox.send(to, [KIND.ack, sequence, self.incarnation, updates]);
   }
 
-  #acked(member: Member | undefined, incarnation: number, sequence: number): void {
+  #acked(member: Member | undefined, incarnation: number, sequence: number, to: "us" | "helper"): void {
     if (member === undefined) return;
     this.#beliefs.answered(member, incarnation);
     const exchange = this.#context.exchanges.get(sequence);
-    if (exchange?.member === member) exchange.acked();
+    if (exchange?.member === member) exchange.acked(to);
     else this.#context.counters.lateAnswers++;
     // Not before what it has answered is over: nobody is asked twice at a time.
     this.#beliefs.noteSignOfLife(member);

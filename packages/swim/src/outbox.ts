@@ -24,6 +24,10 @@ export class Outbox {
     this.#waiting.push({ kind: "redial", id });
   }
 
+  renew(id: string): void {
+    this.#waiting.push({ kind: "renew", id });
+  }
+
   changed(id: string, from: Status, to: Status, because: ReachabilityReason): void {
     this.#waiting.push({ kind: "reachability", id, from: REACHABILITIES[from]!, to: REACHABILITIES[to]!, because });
   }

@@ -13,7 +13,8 @@ const LEAST_OF_PERIOD = 0.5;
 
 /**
  * The failure detector itself (SWIM, section 3.1): one member per protocol period is pinged; if it does not answer
- * within the time-out, others are asked to ping it; if nobody has heard from it when the period ends, it is suspected.
+ * within the time-out, others are asked to ping it; if nobody has heard from it when the period ends, it is suspected. If
+ * only others have (which the paper has no use for: its messages go by UDP), the connection to it is to be renewed.
  *
  * Period and time-out grow with bad local health (Lifeguard, section IV-A). A failed probe worsens it, and one more time
  * if a helper was silent. It does not if somebody else suspects the same member: then it is unlikely to be our fault.
@@ -84,7 +85,9 @@ class Probe implements Exchange {
   readonly #timeout: Appointment;
   /** Who was asked to try and has not said anything. */
   #helpers: readonly Member[] = [];
-  /** Whether it was answered, or judged. */
+  /** Whether the member has answered a helper. It may still answer us, until the period ends. */
+  #isAlive = false;
+  /** Whether the member has answered us, or the period is over. */
   isOver = false;
 
   constructor(context: Context, beliefs: Beliefs, member: Member, endsAt: number) {
@@ -99,8 +102,11 @@ class Probe implements Exchange {
     sendPing(context, member, this.#sequence);
   }
 
-  acked(): void {
-    this.#finish();
+  acked(to: "us" | "helper"): void {
+    if (to === "us") this.#close();
+    if (this.#isAlive) return;
+    this.#isAlive = true;
+    this.#settle();
     this.#context.health.lower();
   }
 
@@ -108,13 +114,19 @@ class Probe implements Exchange {
     this.#helpers = this.#helpers.filter(({ id }) => id !== from);
   }
 
-  /** The period is over: whoever has not answered by now is suspected. */
+  /** The period is over: whoever has not answered by now is suspected, or the connection if others were answered. */
   judge(): void {
     if (this.isOver) return;
-    this.#finish();
+    this.#close();
     const member = this.member;
+    const { counters, health, outbox, time } = this.#context;
+    if (this.#isAlive) {
+      counters.indirectAnswers++;
+      if (!member.removed) outbox.renew(member.id);
+      return;
+    }
+    this.#settle();
     if (member.removed) return;
-    const { counters, health, time } = this.#context;
     counters.failedProbes++;
     if (member.status === STATUS.reachable) health.raise();
     if (this.#helpers.some(({ status, removed }) => status === STATUS.reachable && !removed)) health.raise();
@@ -122,11 +134,15 @@ class Probe implements Exchange {
     this.#beliefs.suspect(member);
   }
 
-  #finish(): void {
-    this.isOver = true;
+  /** Whether the member lives is known, or will not be. */
+  #settle(): void {
     cancel(this.#timeout);
-    this.#context.exchanges.close(this.#sequence);
     this.member.awaited--;
+  }
+
+  #close(): void {
+    this.isOver = true;
+    this.#context.exchanges.close(this.#sequence);
   }
 
   #askOthers(): void {

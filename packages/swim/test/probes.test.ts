@@ -67,6 +67,54 @@ describe("a probe", () => {
     expect(machine.swim.counters.failedProbes).toBe(0);
   });
 
+  describe("that only helpers have an answer to", () => {
+    function answeredByHelper() {
+      const machine = new Machine(FOUR, OPTIONS);
+      const { to, message } = machine.untilSent("ping");
+      machine.run(300);
+      const [{ to: helper } = { to: "" }] = machine.take("pingRequest");
+      return { machine, to, sequence: message[1], helped: () => machine.receive(helper, [3, message[1], to, 0, []]) };
+    }
+
+    it("shows that the connection to its target is to be replaced", () => {
+      const { machine, to, helped } = answeredByHelper();
+      helped().run(699);
+      expect(machine.renewed).toEqual([]);
+      machine.run(1);
+      expect(machine.renewed).toEqual([to]);
+      expect(machine.swim.counters).toMatchObject({ indirectAnswers: 1, failedProbes: 0 });
+    });
+
+    it("does not if the target answers in the same period after all", () => {
+      const { machine, to, sequence, helped } = answeredByHelper();
+      helped().run(600).receive(to, ack(sequence)).run(100);
+      expect(machine.renewed).toEqual([]);
+      expect(machine.swim.counters.indirectAnswers).toBe(0);
+    });
+
+    it("counts once, however many helpers say so", () => {
+      const { machine, to, helped } = answeredByHelper();
+      helped();
+      helped().run(700);
+      expect(machine.renewed).toEqual([to]);
+      expect(machine.swim.reachability(to)).toBe("reachable");
+    });
+
+    it("is given the whole period, whoever pings this node", () => {
+      const { machine, helped } = answeredByHelper();
+      helped().run(400).receive("a", [0, 1, 0, 0, 0, []]).run(299);
+      expect([machine.take("ping"), machine.renewed]).toEqual([[], []]);
+    });
+
+    it("says nothing of a target that is taken out meanwhile", () => {
+      const { machine, to, helped } = answeredByHelper();
+      helped();
+      machine.swim.remove(to, machine.now);
+      machine.run(700);
+      expect(machine.renewed).toEqual([]);
+    });
+  });
+
   it("is not answered by somebody else than its target", () => {
     const machine = new Machine(FOUR, OPTIONS);
     const { to, message } = machine.untilSent("ping");

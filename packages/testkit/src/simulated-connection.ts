@@ -60,6 +60,8 @@ export class SimulatedConnection implements Connection {
   #attempts = 0;
   /** Whether somebody will see to the first of those: a timer, or whoever tells that a link changed. */
   #moving = false;
+  /** Whether nothing that is sent from here on arrives. */
+  #swallowed = false;
   #link: Link;
   #linkVersion: number;
 
@@ -110,10 +112,17 @@ export class SimulatedConnection implements Connection {
   /** The connection breaks: what is under way is lost, and both sides notice. */
   break(): void {
     const error = new Error("connection reset");
+    this.#swallowed = false;
     this.#drop();
     this.#peer.#drop();
     this.#dispatch(error);
     this.#ended(error);
+  }
+
+  /** The connection stands, but nothing more comes from this side to the other. */
+  swallow(): void {
+    this.#drop();
+    this.#swallowed = true;
   }
 
   /** This side loses its power: it says nothing any more, not even that. */
@@ -129,6 +138,7 @@ export class SimulatedConnection implements Connection {
   }
 
   #dispatch(content: Parcel["content"]): void {
+    if (this.#swallowed) return;
     const { clock, random } = this.#context;
     const { latency, loss } = this.#currentLink();
     const arrival = clock.now() + latency(random) + lossDelayMs(loss, random, retransmitAfterMs);

@@ -179,6 +179,16 @@ export class SimulatedNetwork implements DialContext {
   }
 
   /**
+   * Every connection between two hosts stands, and nothing more that the first says over it arrives at the second, as when
+   * a router has forgotten one direction. New connections are whole.
+   */
+  swallow(from: string, to: string): void {
+    for (const attachment of this.#attachments.get(from) ?? []) {
+      for (const connection of attachment.open) if (connection.to === to) connection.swallow();
+    }
+  }
+
+  /**
    * Whatever runs on a host dies: its connections break, nobody listens there any more, and what it still tries to send
    * goes nowhere. A transport asked for later is another process's, and works.
    */

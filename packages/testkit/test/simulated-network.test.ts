@@ -119,6 +119,35 @@ describe("a connection that breaks", () => {
   });
 });
 
+describe("a connection that carries nothing one way", () => {
+  it("stands, and carries the other", async () => {
+    const [link, a, b] = await Link.open();
+    a.send("lost");
+    link.network.swallow("a", "b");
+    a.send("lost");
+    b.send("to a");
+    await link.clock.advance(60_000);
+    expect([a.heard, b.heard]).toEqual([["to a"], []]);
+    expect(link.network.connections).toBe(1);
+  });
+
+  it("does not even carry its end", async () => {
+    const [link, a, b] = await Link.open();
+    link.network.swallow("a", "b");
+    a.connection.close();
+    await link.clock.advance(60_000);
+    expect([a.heard, b.heard]).toEqual([["closed"], []]);
+  });
+
+  it("says so when it breaks", async () => {
+    const [link, a, b] = await Link.open();
+    link.network.swallow("a", "b");
+    link.network.breakConnections("a", "b");
+    await link.clock.advance(10);
+    expect([a.heard, b.heard]).toEqual([["broken"], ["broken"]]);
+  });
+});
+
 describe("a host that crashes", () => {
   it("breaks its connections and refuses new ones", async () => {
     const [link, a] = await Link.open();

@@ -96,6 +96,9 @@ export class FailureDetector {
       case "redial":
         this.#context.redial(directive.id);
         break;
+      case "renew":
+        this.#context.renew(directive.id);
+        break;
       case "reachability": {
         // A suspicion is not a verdict: nobody but the detector has to know that one began or ended.
         const { id, from, to } = directive;

@@ -212,6 +212,22 @@ describe("members between which connections fail", () => {
     expect(areUnited(systems)).toBe(true);
   });
 
+  it("agree on who joins although connections carry nothing one way, and nobody is unreachable", async () => {
+    await forEachSeed(SEEDS, async (seed) => {
+      await using world = new Simulation({ seed });
+      const systems = await world.form(4);
+      await world.clock.advance(10_000);
+      const events = systems.map(record);
+      // Nobody hears the leader, whom everybody has to agree with; through the others everybody is found to be alive.
+      for (const host of ["10.0.0.2", "10.0.0.3"]) world.network.swallow(host, "10.0.0.1");
+      const [newcomer] = await world.startMany(1);
+      await world.join([newcomer], systems[3] as ClusterSystem);
+      await world.clock.advance(15_000);
+      expect(losses(events)).toEqual({ unreachable: [], down: [] });
+      expect(areUnited([...systems, newcomer])).toBe(true);
+    });
+  });
+
   it("are replaced, and nobody else is, when a machine is switched off and on and its connections are half open", async () => {
     await forEachSeed(SEEDS, async (seed) => {
       await using world = new Simulation({ seed });

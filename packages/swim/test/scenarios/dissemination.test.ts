@@ -18,7 +18,7 @@ function spread(network: SwimNetwork, state: string, happens: () => void, within
 
 describe("news in a cluster of a thousand", () => {
   it.each([
-    [0.05, 0.2, 1, 500],
+    [0.05, 0.2, 1, 900],
     [0, 5, 20, 500],
   ])(
     "reaches all, with %d of all messages lost and %d to %d ms under way, within %i ms",

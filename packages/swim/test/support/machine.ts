@@ -22,6 +22,7 @@ export class Machine {
   now = 0;
   readonly sent: Sent[] = [];
   readonly redialled: string[] = [];
+  readonly renewed: string[] = [];
   /** In short, in order: `b: reachable → suspect (silent)`. */
   readonly changes: string[] = [];
 
@@ -35,6 +36,7 @@ export class Machine {
       perform: (directive) => {
         if (directive.kind === "send") this.sent.push({ at: this.now, to: directive.to, message: directive.message });
         else if (directive.kind === "redial") this.redialled.push(directive.id);
+        else if (directive.kind === "renew") this.renewed.push(directive.id);
         else this.changes.push(inShort(directive));
       },
     });
