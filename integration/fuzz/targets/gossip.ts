@@ -1,5 +1,5 @@
 import { decodeGossip, encodeGossip } from "../../../packages/cluster/src/gossip/gossip-codec.js";
-import type { GossipMessage } from "../../../packages/cluster/src/gossip/gossip-message.js";
+import type { ClusterMessage } from "../../../packages/cluster/src/gossip/gossip-message.js";
 import { UniqueNode } from "../../../packages/cluster/src/node.js";
 import type { Target } from "../lib/target.ts";
 
@@ -10,11 +10,13 @@ const entries = [
   { node: toNode("00000000000000ff", "fd00::1", 1), status: "removed" as const, upNumber: 0 },
 ];
 const digest = { high: -1, low: 0x1234 };
-const MESSAGES: readonly GossipMessage[] = [
+const MESSAGES: readonly ClusterMessage[] = [
   { kind: "push", entries, forward: true, greeting: false },
   { kind: "digest", digest, answer: "different" },
   { kind: "summary", hashes: [digest, digest] },
   { kind: "delta", entries, wanted: [digest] },
+  { kind: "ballot", number: 3 },
+  { kind: "vote", number: 3, granted: true, earlier: [node.id], lastUpNumber: 0 },
 ];
 
 export const target: Target = {
@@ -22,7 +24,7 @@ export const target: Target = {
   words: ["0123456789abcdef", "0000000000000002", "node.example", "1e999", "-0", "[0,[[", "]]"],
   seeds: MESSAGES.map(encodeGossip),
   run(bytes) {
-    let message: GossipMessage;
+    let message: ClusterMessage;
     try {
       message = decodeGossip(bytes, toNode);
     } catch {

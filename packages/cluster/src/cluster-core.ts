@@ -2,9 +2,10 @@ import type { Clock, Random, Timer } from "@rollcall/core";
 import type { DowningStrategy } from "./downing/downing-strategy.js";
 import { DowningWatch } from "./downing-watch.js";
 import { Gossip, type GossipOptions } from "./gossip/gossip.js";
-import type { GossipMessage } from "./gossip/gossip-message.js";
+import type { ClusterMessage } from "./gossip/gossip-message.js";
 import { Election } from "./leadership/election.js";
-import { type FormationHold, type FormationOptions, holdFormation } from "./leadership/formation.js";
+import type { FormationHold, FormationOptions } from "./leadership/formation.js";
+import { FormationGuard } from "./leadership/formation-guard.js";
 import { leaderActions } from "./leadership/leader-actions.js";
 import type { LeadershipOptions } from "./leadership/leadership.js";
 import type { LeadershipChange, MembershipChange, ReachabilityChange } from "./membership/changes.js";
@@ -29,7 +30,7 @@ export interface ClusterCoreContext {
   readonly formation: FormationOptions;
   readonly downing: DowningStrategy;
   readonly tombstones: TombstonesOptions;
-  readonly send: (to: readonly UniqueNode[], message: GossipMessage) => void;
+  readonly send: (to: readonly UniqueNode[], message: ClusterMessage) => void;
   readonly isConnected: (nodeId: string) => boolean;
   /** Hears of every change, in order, after it has been made. */
   readonly onChange: (change: ClusterChange) => void;
@@ -48,6 +49,7 @@ export class ClusterCore {
   readonly #context: ClusterCoreContext;
   readonly #gossip: Gossip;
   readonly #election: Election;
+  readonly #formation: FormationGuard;
   readonly #pending: ClusterChange[] = [];
   #leader: Member | undefined;
   #wakeUp: Timer | undefined;
@@ -67,6 +69,9 @@ export class ClusterCore {
     });
     this.#election = new Election(() => this.table.members(), context.leadership);
     this.convergence = new Convergence(context.self.id, this.table);
+    const { convergence, table } = this;
+    const { formation, self, send } = context;
+    this.#formation = new FormationGuard({ selfId: self.id, options: formation, table, convergence, send });
     this.#changedAt = context.clock.now();
     this.downing = new DowningWatch(context.downing, this.table, this.#changedAt);
     this.#gossip = new Gossip(
@@ -95,8 +100,7 @@ export class ClusterCore {
   /** Why this node, which leads, makes nobody up yet, if that is so. */
   get formationHold(): FormationHold | undefined {
     if (!this.#canLead) return undefined;
-    const { clock, formation } = this.#context;
-    return holdFormation(this.table.members(), formation, clock.now() - this.#changedAt);
+    return this.#formation.hold(this.#context.clock.now() - this.#changedAt);
   }
 
   get selfId(): string {
@@ -145,9 +149,13 @@ export class ClusterCore {
     this.#gossip.forget(nodeId);
   }
 
-  receive(from: UniqueNode, message: GossipMessage): void {
+  receive(from: UniqueNode, message: ClusterMessage): void {
     if (this.#stopped) return;
-    this.#gossip.receive(from, message, this.#context.clock.now());
+    if (message.kind === "ballot" || message.kind === "vote") {
+      this.#formation.receive(from, message, this.#leader?.node.id);
+    } else {
+      this.#gossip.receive(from, message, this.#context.clock.now());
+    }
     this.#settle();
   }
 
@@ -266,6 +274,7 @@ export class ClusterCore {
     if (!this.#canLead) return;
     const { formationHold } = this;
     this.#reconsiderIn(formationHold?.reconsiderInMs);
+    this.#formation.proceed(formationHold, this.#context.clock.now());
     for (const { member, to } of leaderActions(this.table.snapshot)) {
       if (to === "up" && (holdJoining || formationHold !== undefined)) continue;
       this.#move(member.node.id, to);

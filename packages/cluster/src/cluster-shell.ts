@@ -12,7 +12,7 @@ import { decodeDetectorMessage, encodeDetectorMessage, isDetectorMessage } from 
 import { FailureDetector } from "./failure/failure-detector.js";
 import { decodeProbe, encodeProbe, isProbe, isProbeFrame } from "./failure/probe-codec.js";
 import { decodeGossip, encodeGossip } from "./gossip/gossip-codec.js";
-import type { GossipMessage } from "./gossip/gossip-message.js";
+import type { ClusterMessage } from "./gossip/gossip-message.js";
 import type { RejectionCode } from "./handshake/handshake-message.js";
 import type { Authentication } from "./handshake/handshake-session.js";
 import { mustYield, type Side } from "./handshake/yielding.js";
@@ -187,7 +187,7 @@ export class ClusterShell implements Joiner, MembershipView {
     return () => this.#listeners.delete(listener);
   }
 
-  #send(to: readonly UniqueNode[], message: GossipMessage): void {
+  #send(to: readonly UniqueNode[], message: ClusterMessage): void {
     const frame = encodeGossip(message);
     for (const peer of to) this.associations.send(peer, frame);
   }

@@ -2,19 +2,19 @@ import type { Digest } from "../membership/digest.js";
 import { MEMBER_STATUSES, statusRank } from "../membership/member.js";
 import type { MembershipEntry } from "../membership/membership-entry.js";
 import type { UniqueNode } from "../node.js";
-import type { GossipMessage } from "./gossip-message.js";
+import type { ClusterMessage } from "./gossip-message.js";
 
-const KINDS = Object.freeze(["push", "digest", "summary", "delta"] as const);
+const KINDS = Object.freeze(["push", "digest", "summary", "delta", "ballot", "vote"] as const);
 const ANSWERS = Object.freeze(["no", "different", "always"] as const);
 /** Hexadecimal digits of a digest, and of each of its halves. */
 const DIGITS = 16;
 const HALF = DIGITS / 2;
 
 /**
- * A gossip message as bytes: a JSON array, its first element the kind. JSON because a node that starts reads its first
+ * A message about the cluster as bytes: a JSON array, its first element the kind. JSON because a node that starts reads its first
  * messages with code that has never run, and that of JSON comes compiled; see docs/decisions/0008-gossip-in-json.md.
  */
-export function encodeGossip(message: GossipMessage): Uint8Array {
+export function encodeGossip(message: ClusterMessage): Uint8Array {
   return Buffer.from(JSON.stringify([KINDS.indexOf(message.kind), ...toFields(message)]));
 }
 
@@ -27,7 +27,7 @@ export type NodeReader = (id: string, host: string, port: number) => UniqueNode;
  * @param toNode throws if what it is given is no node
  * @throws Error if it is anything else
  */
-export function decodeGossip(bytes: Uint8Array, toNode: NodeReader): GossipMessage {
+export function decodeGossip(bytes: Uint8Array, toNode: NodeReader): ClusterMessage {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
   const fields: unknown = JSON.parse(text);
   if (!Array.isArray(fields)) throw new Error("a gossip message is an array");
@@ -45,12 +45,24 @@ export function decodeGossip(bytes: Uint8Array, toNode: NodeReader): GossipMessa
       return { kind, hashes: toDigests(fields[1]) };
     case "delta":
       return { kind, entries: toEntries(fields[1], toNode), wanted: toDigests(fields[2]) };
+    case "ballot":
+      return { kind, number: toNumber(fields[1]) };
+    case "vote": {
+      const earlier = toIds(fields[3]);
+      return {
+        kind,
+        number: toNumber(fields[1]),
+        granted: fields[2] === 1,
+        earlier,
+        lastUpNumber: toNumber(fields[4]),
+      };
+    }
     default:
       throw new Error(`no gossip message has the kind ${String(fields[0])}`);
   }
 }
 
-function toFields(message: GossipMessage): unknown[] {
+function toFields(message: ClusterMessage): unknown[] {
   switch (message.kind) {
     case "push":
       return [message.entries.map(toRow), Number(message.forward), Number(message.greeting)];
@@ -60,6 +72,10 @@ function toFields(message: GossipMessage): unknown[] {
       return [toText(message.hashes)];
     case "delta":
       return [message.entries.map(toRow), toText(message.wanted)];
+    case "ballot":
+      return [message.number];
+    case "vote":
+      return [message.number, Number(message.granted), message.earlier, message.lastUpNumber];
   }
 }
 
@@ -99,6 +115,16 @@ function toDigests(text: unknown): Digest[] {
     digests.push({ high: half(from), low: half(from + HALF) });
   }
   return digests;
+}
+
+function toIds(ids: unknown): string[] {
+  if (!Array.isArray(ids) || !ids.every((id) => typeof id === "string")) throw new Error("node ids are texts");
+  return ids;
+}
+
+function toNumber(value: unknown): number {
+  if (!isUint32(value)) throw new Error("a number is whole, and not negative");
+  return value;
 }
 
 /** What stands there in a list, if that is a place: a text could name what every array has. */

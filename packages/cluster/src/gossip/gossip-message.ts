@@ -36,3 +36,24 @@ export interface DeltaMessage {
 }
 
 export type GossipMessage = PushMessage | DigestMessage | SummaryMessage | DeltaMessage;
+
+/** Whoever would begin a cluster asks for votes; see `FormationVote`. */
+export interface BallotMessage {
+  readonly kind: "ballot";
+  readonly number: number;
+}
+
+/** The answer to that. */
+export interface VoteMessage {
+  readonly kind: "vote";
+  /** The ballot; if it is not granted, the one that the sender has voted in. */
+  readonly number: number;
+  readonly granted: boolean;
+  /** For whom the sender has voted before. */
+  readonly earlier: readonly string[];
+  /** The highest number that the sender has ever seen given to a member that became up. */
+  readonly lastUpNumber: number;
+}
+
+/** What nodes tell each other about the cluster. */
+export type ClusterMessage = GossipMessage | BallotMessage | VoteMessage;

@@ -2,8 +2,8 @@ import { isLiving, type Member } from "../membership/member.js";
 
 export interface FormationOptions {
   /**
-   * How many members have to be reachable before the first of them become up. More than half of the nodes that will
-   * ever be started makes two clusters impossible at the first start, unless some are cut off just then.
+   * How many members have to be reachable, and to vote for it, before the first of them become up. More than half of the
+   * nodes that will ever be started makes two clusters impossible at the first start.
    */
   readonly minimumMembers: number;
   /** How long neither the members nor the listing must have changed before the first become up, in milliseconds. */
@@ -12,6 +12,7 @@ export interface FormationOptions {
 
 /** Why nobody is made up yet, and when to look again. */
 export interface FormationHold {
+  readonly code: "MEMBERS" | "STABILITY" | "VOTES";
   readonly because: string;
   /** Milliseconds; absent if only a change helps. */
   readonly reconsiderInMs?: number;
@@ -35,9 +36,10 @@ export function holdFormation(
     if (isLiving(member) && member.reachability === "reachable") reachable++;
   }
   if (reachable < options.minimumMembers) {
-    return { because: `${reachable} of ${options.minimumMembers} members needed to form a cluster are reachable` };
+    const because = `${reachable} of ${options.minimumMembers} members needed to form a cluster are reachable`;
+    return { code: "MEMBERS", because };
   }
   if (stableForMs >= options.stableMs) return undefined;
   const because = `members and listing have been the same for ${Math.floor(stableForMs)} of ${options.stableMs} ms`;
-  return { because, reconsiderInMs: options.stableMs - stableForMs };
+  return { code: "STABILITY", because, reconsiderInMs: options.stableMs - stableForMs };
 }

@@ -25,6 +25,11 @@ export class Convergence {
     this.#reported.delete(nodeId);
   }
 
+  /** Everybody else who counts. */
+  *awaited(): IterableIterator<Member> {
+    for (const member of this.#table.members()) if (member.node.id !== this.#selfId && counts(member)) yield member;
+  }
+
   /** Members that count and are not known to agree. The cluster has converged, as far as this node knows, if none is. */
   *missing(): IterableIterator<Member> {
     const own = this.#table.digest;

@@ -15,7 +15,7 @@ export interface Member {
   readonly reachability: Reachability;
   /**
    * The how-manieth member to become `up`, from 1; 0 before that. The lower, the older: given by the leader, unique
-   * within a cluster that was never split.
+   * within a cluster that was never split. Numbers are left out where somebody may have given them who was cut off.
    */
   readonly upNumber: number;
 }

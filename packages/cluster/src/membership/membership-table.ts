@@ -62,6 +62,11 @@ export class MembershipTable {
     return this.#lastUpNumber;
   }
 
+  /** Gives no number as low as that from here on: others may have been given those. */
+  skipUpNumbers(last: number): void {
+    this.#lastUpNumber = Math.max(this.#lastUpNumber, last);
+  }
+
   /** The membership at this moment; the same object until something changes. */
   get snapshot(): Membership {
     this.#snapshot ??= new Membership(this.members());

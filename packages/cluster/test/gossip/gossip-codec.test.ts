@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeGossip, encodeGossip } from "../../src/gossip/gossip-codec.js";
-import type { GossipMessage } from "../../src/gossip/gossip-message.js";
+import type { ClusterMessage } from "../../src/gossip/gossip-message.js";
 import { UniqueNode } from "../../src/node.js";
 import { anyEntry, RUNS } from "../support/arbitraries.js";
 import { entry, node } from "../support/nodes.js";
@@ -9,9 +9,10 @@ import { entry, node } from "../support/nodes.js";
 const toNode = (id: string, host: string, port: number) => new UniqueNode("test", host, port, id);
 
 const int32 = fc.integer({ min: -0x80000000, max: 0x7fffffff });
+const uint32 = fc.integer({ min: 0, max: 0xffffffff });
 const anyDigest = fc.record({ high: int32, low: int32 });
 const entries = fc.array(anyEntry, { maxLength: 20 });
-const anyMessage: fc.Arbitrary<GossipMessage> = fc.oneof(
+const anyMessage: fc.Arbitrary<ClusterMessage> = fc.oneof(
   fc.record({ kind: fc.constant("push" as const), entries, forward: fc.boolean(), greeting: fc.boolean() }),
   fc.record({
     kind: fc.constant("digest" as const),
@@ -20,10 +21,18 @@ const anyMessage: fc.Arbitrary<GossipMessage> = fc.oneof(
   }),
   fc.record({ kind: fc.constant("summary" as const), hashes: fc.array(anyDigest) }),
   fc.record({ kind: fc.constant("delta" as const), entries, wanted: fc.array(anyDigest) }),
+  fc.record({ kind: fc.constant("ballot" as const), number: uint32 }),
+  fc.record({
+    kind: fc.constant("vote" as const),
+    number: uint32,
+    granted: fc.boolean(),
+    earlier: fc.array(fc.string()),
+    lastUpNumber: uint32,
+  }),
 );
 
 /** What decoding gives, with any error that is not a plain one thrown on. */
-function tryToDecode(bytes: Uint8Array): GossipMessage | Error {
+function tryToDecode(bytes: Uint8Array): ClusterMessage | Error {
   try {
     return decodeGossip(bytes, toNode);
   } catch (error) {
@@ -52,7 +61,7 @@ describe("a gossip message", () => {
   it("keeps IPv6 hosts and host names", () => {
     for (const host of ["fd00::1", "node-1.example"]) {
       const of = new UniqueNode("test", host, 1, "00000000000000ff");
-      const message: GossipMessage = { kind: "push", entries: [entry(of, "up", 1)], forward: true, greeting: false };
+      const message: ClusterMessage = { kind: "push", entries: [entry(of, "up", 1)], forward: true, greeting: false };
       expect(decodeGossip(encodeGossip(message), toNode)).toEqual(message);
     }
   });

@@ -1,5 +1,11 @@
 import { type ClusterSettings, type ClusterSystem, defaultSettings } from "@rollcall/cluster";
-import { DiscoveryError, type InMemoryDiscovery, inMemoryDiscovery, type ServiceDiscovery } from "@rollcall/core";
+import {
+  DiscoveryError,
+  type InMemoryDiscovery,
+  inMemoryDiscovery,
+  type ServiceDiscovery,
+  shuffled,
+} from "@rollcall/core";
 import { seededRandom } from "@rollcall/testkit";
 import { describe, expect, it } from "vitest";
 import { forEachSeed } from "../support/seeds.js";
@@ -67,6 +73,49 @@ describe("five nodes that are started at once with listings that are late and pa
       clusters.push((await startWithPartialListings(seed, 1)).size);
     });
     expect(Math.max(...clusters)).toBeGreaterThan(1);
+  });
+});
+
+/**
+ * Starts five nodes at once, and splits the network at random while they find each other, or while the first are made up.
+ *
+ * @returns who was the first of a cluster in somebody's eyes; and whether a side went on with the cluster of the other
+ */
+async function startAndSplit(seed: number): Promise<{ firsts: Set<string>; wentOn: boolean }> {
+  const configure = (settings: ClusterSettings) => {
+    formation({ minimumMembers: 3 })(settings);
+    settings.discovery = inMemoryDiscovery(everybody);
+    settings.announce = false;
+  };
+  await using world: Simulation = new Simulation({ seed, latencyMs: [0.5, 20], configure });
+  const random = seededRandom(`${seed} split`);
+  const systems = await Promise.all(everybody.map(({ host }) => world.start({ host })));
+  const events = systems.map(record);
+  await world.clock.advance(30 + random() * 150);
+  const hosts = shuffled(
+    everybody.map(({ host }) => host),
+    random,
+  );
+  const heal = world.network.cut(hosts.slice(0, 2), hosts.slice(2));
+  await world.clock.advance(20_000);
+  heal();
+  await world.clock.advance(60_000);
+  const given = events.flat().flatMap((event) => {
+    return event.kind === "membership" && event.from === "joining" && event.to === "up" ? [event.member] : [];
+  });
+  const named = (upNumber: number) => given.filter((member) => member.upNumber === upNumber).map(({ node }) => node.id);
+  return { firsts: new Set(named(1)), wentOn: given.some(({ upNumber }) => upNumber > NODES) };
+}
+
+describe("five nodes that are started at once and split while they are about to begin", () => {
+  it("make one cluster, which goes on where the majority is, if need be without having heard of it", async () => {
+    let wentOn = 0;
+    await forEachSeed(200, async (seed) => {
+      const outcome = await startAndSplit(seed);
+      expect(outcome.firsts.size).toBeLessThanOrEqual(1);
+      if (outcome.wentOn) wentOn++;
+    });
+    expect(wentOn).toBeGreaterThan(0);
   });
 });
 

@@ -3,7 +3,7 @@ import { ClusterCore } from "../../src/cluster-core.js";
 import { noDowning } from "../../src/downing/index.js";
 import type { GossipOptions } from "../../src/gossip/gossip.js";
 import { decodeGossip, encodeGossip } from "../../src/gossip/gossip-codec.js";
-import type { GossipMessage } from "../../src/gossip/gossip-message.js";
+import type { ClusterMessage } from "../../src/gossip/gossip-message.js";
 import type { LeadershipOptions } from "../../src/leadership/leadership.js";
 import { UniqueNode } from "../../src/node.js";
 import { defaultSettings } from "../../src/settings.js";
@@ -21,7 +21,7 @@ export interface Frame {
   readonly at: number;
   readonly from: UniqueNode;
   readonly to: UniqueNode;
-  readonly message: GossipMessage;
+  readonly message: ClusterMessage;
   readonly bytes: number;
 }
 
@@ -94,7 +94,7 @@ export class CoreNetwork {
     return { self, core, changes };
   }
 
-  #send(from: UniqueNode, receivers: readonly UniqueNode[], message: GossipMessage): void {
+  #send(from: UniqueNode, receivers: readonly UniqueNode[], message: ClusterMessage): void {
     const bytes = encodeGossip(message);
     for (const to of receivers) {
       const frame = { at: this.clock.now(), from, to, message, bytes: bytes.length };

@@ -32,6 +32,9 @@ describe("a simulation", () => {
     [19_763, "a node that was left alone before it was up waited for a dead one to be downed, by nobody"],
     [47_879, "such a node waited for one that had been up"],
     [39_223, "a node that was known in two clusters let both of them have a singleton while they met"],
+    [59_297, "a first start that was split made two clusters"],
+    [88_174, "a process that stood still in a first start began a cluster of its own"],
+    [51_490, "a second cluster began when the first had given itself up"],
   ])("holds for seed %i, with which %s once", async (seed) => {
     expect((await simulate({ seed, shrinkAttempts: 0 })).agreedAfterMs).toBeDefined();
   });
