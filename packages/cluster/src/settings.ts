@@ -99,7 +99,7 @@ export interface ClusterSettings {
   };
   gossip: {
     /**
-     * Pause between gossip rounds at rest. Default 1,000. While the failure detector pings more often than this, its
+     * Pause between gossip rounds at rest. Default 1,000. While the failure detector pings as often as this, its
      * pings carry what a round would send, and none is held.
      */
     intervalMs: number;

@@ -4,11 +4,17 @@
  */
 export interface SwimOptions {
   /**
-   * How often a member is probed, and how long a probe may take, indirect attempts included: the protocol period (SWIM,
-   * section 3.1). Shorter finds failures sooner, and costs two messages a period and node. Multiplied by bad local
+   * How often a member is probed, on average, and how long a probe may take, indirect attempts included: the protocol
+   * period (SWIM, section 3.1). Shorter finds failures sooner, and costs two messages a period and node. Multiplied by bad local
    * health.
    */
   readonly probeIntervalMs: number;
+  /**
+   * How many members are probed at the same time, so many intervals apart, as far as there are so many. What costs a node
+   * at rest is to be woken, so two at a time cost little more than half of one by one, and find failures as fast but for
+   * a sixth of an interval.
+   */
+  readonly probesAtOnce: number;
   /**
    * How long to wait for the probed one itself before others are asked to try; the rest of the interval is theirs.
    * Shorter than the interval, and longer than nearly every round trip. Multiplied by bad local health.

@@ -3,6 +3,7 @@ import type { SwimOptions } from "./options.js";
 /** Members in one data centre, or any network with round trips of a few milliseconds. The default. */
 const lan: SwimOptions = Object.freeze({
   probeIntervalMs: 500,
+  probesAtOnce: 2,
   probeTimeoutMs: 300,
   indirectProbes: 3,
   suspicionMinMs: 800,
@@ -27,6 +28,7 @@ const lan: SwimOptions = Object.freeze({
 const local: SwimOptions = Object.freeze({
   ...lan,
   probeIntervalMs: 100,
+  probesAtOnce: 1,
   probeTimeoutMs: 60,
   suspicionMinMs: 400,
   suspicionMaxMs: 2000,
@@ -39,6 +41,7 @@ const local: SwimOptions = Object.freeze({
 const wan: SwimOptions = Object.freeze({
   ...lan,
   probeIntervalMs: 2000,
+  probesAtOnce: 1,
   probeTimeoutMs: 1000,
   suspicionMinMs: 5000,
   suspicionMaxMs: 20_000,

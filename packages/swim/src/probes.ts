@@ -8,8 +8,8 @@ import { sendPing } from "./pinging.js";
 import { ProbeCycle } from "./probe-cycle.js";
 import { NO_UPDATES, STATUS } from "./update.js";
 
-/** How much of a period has to be over before the next may begin, if this node is awake anyway. */
-const LEAST_OF_PERIOD = 0.5;
+/** How much of a round has to be over before the next may begin, if this node is awake anyway. */
+const LEAST_OF_ROUND = 0.75;
 
 /**
  * The failure detector itself (SWIM, section 3.1): one member per protocol period is pinged; if it does not answer
@@ -20,21 +20,22 @@ const LEAST_OF_PERIOD = 0.5;
  * if a helper was silent. It does not if somebody else suspects the same member: then it is unlikely to be our fault.
  * (The paper has no such exception; without it a node needs long to find out that half of the others are gone.)
  *
- * The paper has no early periods either. At rest, what costs a node is to be woken, not what it does then: one that is
- * pinged, and has had its own probe answered, begins a period that would begin soon. So nodes come to probe at the same
- * time (as pulse-coupled oscillators do; Mirollo, Strogatz, SIAM J. Appl. Math. 50(6), 1990), and are woken half as often.
+ * At rest, what costs a node is to be woken, not what it does then. So, unlike in the paper, the probes of a few periods are
+ * made at the same time, a round; and one that is pinged, and has had its own probes answered, begins a round that would
+ * begin soon. So nodes come to probe at the same time (as pulse-coupled oscillators do; Mirollo, Strogatz, SIAM J. Appl.
+ * Math. 50(6), 1990), and are woken half as often.
  */
 export class Probes {
   readonly #context: Context;
   readonly #beliefs: Beliefs;
   readonly #onPeriod: () => void;
   readonly #cycle: ProbeCycle;
-  #current: Probe | undefined;
-  #periodEnd: Appointment | undefined;
-  /** From when on the period may end early. */
+  #current: Probe[] = [];
+  #roundEnd: Appointment | undefined;
+  /** From when on the round may end early. */
   #mayEndAt = Number.POSITIVE_INFINITY;
 
-  /** @param onPeriod called once per period */
+  /** @param onPeriod called once per period, whether or not there is anybody to probe */
   constructor(context: Context, beliefs: Beliefs, onPeriod: () => void) {
     this.#context = context;
     this.#beliefs = beliefs;
@@ -44,35 +45,42 @@ export class Probes {
 
   add(member: Member): void {
     this.#cycle.add(member);
-    if (this.#periodEnd?.act !== undefined) return;
+    if (this.#roundEnd?.act !== undefined) return;
     // Nodes that start together should not probe in step.
     const { agenda, options, random, time } = this.#context;
-    this.#periodEnd = agenda.add(time.now + random() * options.probeIntervalMs, () => this.#startPeriod());
+    this.#roundEnd = agenda.add(time.now + random() * options.probeIntervalMs, () => this.#startRound());
   }
 
   /** This node has been woken by somebody else: what it would soon wake up for is done now, unless it is still busy. */
   hurry(): void {
-    if (this.#context.time.now < this.#mayEndAt || this.#current?.isOver === false) return;
-    cancel(this.#periodEnd);
-    this.#startPeriod();
+    if (this.#context.time.now < this.#mayEndAt || !this.#current.every(({ isOver }) => isOver)) return;
+    cancel(this.#roundEnd);
+    this.#startRound();
   }
 
-  #startPeriod(): void {
+  #startRound(): void {
     const { agenda, counters, health, members, options, time } = this.#context;
-    this.#current?.judge();
-    this.#current = undefined;
     this.#mayEndAt = Number.POSITIVE_INFINITY;
+    // In this order: at the end of a round of one probe, that is judged before the next is made.
+    for (const probe of this.#current) probe.judge();
+    this.#current = [];
     if (members.size === 0) return;
-    const lastsMs = health.scale(options.probeIntervalMs);
-    const endsAt = time.now + lastsMs;
-    this.#mayEndAt = time.now + LEAST_OF_PERIOD * lastsMs;
-    this.#periodEnd = agenda.add(endsAt, () => this.#startPeriod());
-    const member = this.#cycle.next(({ status }) => status !== STATUS.unreachable);
-    if (member !== undefined) {
+    const periodMs = health.scale(options.probeIntervalMs);
+    while (this.#current.length < options.probesAtOnce) {
+      const member = this.#cycle.next((other) => this.#isToBeProbed(other));
+      if (member === undefined) break;
       counters.probes++;
-      this.#current = new Probe(this.#context, this.#beliefs, member, endsAt);
+      this.#current.push(new Probe(this.#context, this.#beliefs, member, time.now + periodMs));
     }
-    this.#onPeriod();
+    // With nobody to probe, a period passes all the same.
+    const periods = Math.max(1, this.#current.length);
+    this.#mayEndAt = time.now + LEAST_OF_ROUND * periods * periodMs;
+    this.#roundEnd = agenda.add(time.now + periods * periodMs, () => this.#startRound());
+    for (let left = periods; left > 0; left--) this.#onPeriod();
+  }
+
+  #isToBeProbed(member: Member): boolean {
+    return member.status !== STATUS.unreachable && !this.#current.some((probe) => probe.member === member);
   }
 }
 
@@ -83,6 +91,7 @@ class Probe implements Exchange {
   readonly #endsAt: number;
   readonly #sequence: number;
   readonly #timeout: Appointment;
+  readonly #end: Appointment;
   /** Who was asked to try and has not said anything. */
   #helpers: readonly Member[] = [];
   /** Whether the member has answered a helper. It may still answer us, until the period ends. */
@@ -98,6 +107,7 @@ class Probe implements Exchange {
     this.#endsAt = endsAt;
     this.#sequence = exchanges.open(this);
     this.#timeout = agenda.add(time.now + health.scale(options.probeTimeoutMs), () => this.#askOthers());
+    this.#end = agenda.add(endsAt, () => this.judge());
     member.awaited++;
     sendPing(context, member, this.#sequence);
   }
@@ -142,6 +152,7 @@ class Probe implements Exchange {
 
   #close(): void {
     this.isOver = true;
+    cancel(this.#end);
     this.#context.exchanges.close(this.#sequence);
   }
 

@@ -7,6 +7,7 @@ type Name = keyof SwimOptions;
 
 /** The whole numbers among the options, with the least and the most they may be. */
 const COUNTS: Readonly<Partial<Record<Name, readonly [least: number, most: number]>>> = {
+  probesAtOnce: [1, 16],
   indirectProbes: [0, 16],
   confirmations: [0, LIMITS.suspecters - 1],
   gossipFanout: [1, 16],

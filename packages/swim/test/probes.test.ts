@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { SwimMessage } from "../src/index.js";
 import { ack, Machine } from "./support/machine.js";
 
-const OPTIONS = { probeIntervalMs: 1000, probeTimeoutMs: 300, checkers: 0 };
+const OPTIONS = { probeIntervalMs: 1000, probesAtOnce: 1, probeTimeoutMs: 300, checkers: 0 };
 const FOUR = ["a", "b", "c", "d"];
 
 /** Whom a request is about, and how long there is for an answer. */
@@ -162,9 +162,9 @@ describe("a period", () => {
     return { machine, answer };
   }
 
-  it("is over when half of it is, if this node is pinged and so awake anyway", () => {
+  it("is over when three quarters of it are, if this node is pinged and so awake anyway", () => {
     const { machine, answer } = probing();
-    answer().run(499).receive("a", ping);
+    answer().run(749).receive("a", ping);
     expect(machine.take("ping")).toEqual([]);
     machine.run(1).receive("a", ping);
     expect(machine.take("ping")).toHaveLength(1);
@@ -186,6 +186,39 @@ describe("a period", () => {
     const firstAt = fresh.swim.nextAt;
     fresh.receive("a", ping);
     expect([fresh.take("ping"), fresh.swim.nextAt]).toEqual([[], firstAt]);
+  });
+});
+
+describe("probes that are made at once", () => {
+  const at = (machine: Machine) => machine.take("ping").map((sent) => [Math.round(sent.at), sent.to] as const);
+
+  it("go to different members, and as much later to others as they are many", () => {
+    const machine = new Machine(FOUR, { ...OPTIONS, probesAtOnce: 2 });
+    machine.runAnswered(20_000);
+    const pings = at(machine);
+    for (let index = 0; index + 1 < pings.length; index += 2) {
+      const [[one, a], [other, b]] = pings.slice(index, index + 2) as [[number, string], [number, string]];
+      expect([other - one, a === b]).toEqual([0, false]);
+      if (index > 0) expect(one - (pings[index - 1] as [number, string])[0]).toBe(2000);
+    }
+    expect(pings.length).toBeGreaterThanOrEqual(18);
+  });
+
+  it("are as many as there are members who can be probed", () => {
+    const machine = new Machine(["a", "b"], { ...OPTIONS, probesAtOnce: 3 });
+    machine.receive("b", [5, [["a", 0, 2]]]).take();
+    machine.runAnswered(20_000, (id) => id === "b");
+    const toB = at(machine).filter(([, to]) => to === "b");
+    expect(toB.length).toBeGreaterThanOrEqual(19);
+  });
+
+  it("are each judged when their own period is over, and not when that of all is", () => {
+    const machine = new Machine(FOUR, { ...OPTIONS, probesAtOnce: 2 });
+    const { to, message } = machine.untilSent("ping");
+    machine.receive(to, ack(message[1])).run(999);
+    expect(machine.changes).toEqual([]);
+    machine.run(1);
+    expect(machine.changes).toEqual([expect.stringMatching(/reachable → suspect \(silent\)$/)]);
   });
 });
 

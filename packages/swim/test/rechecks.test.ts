@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ack, Machine } from "./support/machine.js";
 
-const OPTIONS = { probeIntervalMs: 1000, probeTimeoutMs: 300, recheckIntervalMs: 400 };
+const OPTIONS = { probeIntervalMs: 1000, probesAtOnce: 1, probeTimeoutMs: 300, recheckIntervalMs: 400 };
 
 describe("a member that is unreachable", () => {
   it("is tried again ten times in short intervals, and then once per period", () => {

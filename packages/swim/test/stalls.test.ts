@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ack, Machine } from "./support/machine.js";
 
-const OPTIONS = { probeIntervalMs: 1000, probeTimeoutMs: 300, stallThresholdMs: 100, checkers: 0 };
+const OPTIONS = { probeIntervalMs: 1000, probesAtOnce: 1, probeTimeoutMs: 300, stallThresholdMs: 100, checkers: 0 };
 
 /** Blocks its event loop: time passes, and nobody wakes it. */
 function stall(machine: Machine, ms: number): void {

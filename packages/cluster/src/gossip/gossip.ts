@@ -137,7 +137,7 @@ export class Gossip {
   /** A digest has gone to a member by another way. At rest that is all that a round is for, and the next one can wait. */
   compared(nodeId: string, now: number): void {
     if (this.#trickle.restless || !this.#isLivingPeer(this.#context.table.get(nodeId))) return;
-    if (this.#unreported() === undefined) this.#trickle.advance(now);
+    if (this.#unreported() === undefined) this.#trickle.skip(now);
   }
 
   /** Tells at once what has not been told yet, however little time has passed since the last push. */

@@ -54,6 +54,12 @@ export class Trickle {
     this.#lastAt = this.#after(now, this.#options.intervalMs);
   }
 
+  /** At rest, something else did what a round is for, and will again within an interval: leave a round out. */
+  skip(now: number): void {
+    this.#nextAt = this.#after(now + this.#options.intervalMs);
+    this.#lastAt = this.#nextAt;
+  }
+
   #after(now: number, intervalMs = this.#intervalMs): number {
     return now + intervalMs * (1 + this.#options.jitter * (2 * this.#random() - 1));
   }

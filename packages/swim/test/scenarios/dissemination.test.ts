@@ -84,12 +84,12 @@ describe("a cluster at rest", () => {
         updates: network.sent.updates - before.updates,
       };
     });
-    // A ping and an ack for each of two probes a second. Few nodes come to probe at the same time; of many, some are
-    // always early, by no more than this: with r pings per period, r · (1/2 + (1 − e^(−r/2)) / r) = 1, r = 1.14.
+    // A ping and an ack for each of two probes a second. Few nodes come to probe at the same time; of many that did not
+    // start together some are always early, by a quarter of a round at most.
     expect(small).toEqual({ messages: expect.closeTo(4, 1), updates: 0 });
     expect(large).toEqual({ messages: expect.any(Number), updates: 0 });
     expect(large?.messages).toBeGreaterThanOrEqual(4);
-    expect(large?.messages).toBeLessThanOrEqual(4 * 1.15);
+    expect(large?.messages).toBeLessThanOrEqual(4 * 1.1);
   });
 });
 
