@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { describeStory } from "@rollcall/testkit";
 import { describe, expect, it } from "vitest";
 import { parseRange, parseSeeds } from "./lib/seed-range.ts";
 
@@ -42,6 +43,21 @@ describe("npm run simulate", () => {
     expect(stdout).toMatch(/^10 stories, /m);
     expect(stdout).toContain("Everything held.");
     expect(code).toBe(0);
+  });
+
+  it("plays those seeds of a range whose stories are about something", async () => {
+    const { code, stdout } = await run(["--seeds", "40", "--about", "first start", "--steps", "5"]);
+    const count = Array.from({ length: 40 }, (_, index) => describeStory(index + 1)).filter((about) => {
+      return about.includes("first start");
+    }).length;
+    expect(stdout).toMatch(new RegExp(`^${count} stories, `, "m"));
+    expect(code).toBe(0);
+  });
+
+  it("says what stories are about if none is about what was asked for", async () => {
+    const { code, stderr } = await run(["--seeds", "9", "--about", "second start"]);
+    expect(stderr).toMatch(/No story of those seeds is about "second start".*\n.* nodes/);
+    expect(code).toBe(2);
   });
 
   it("ends at Ctrl-C with what it has, and leaves no process behind", async () => {

@@ -1,15 +1,17 @@
 /** `npm run simulate`: plays random stories of whole clusters in virtual time and says which do not end well. */
 import { parseArgs } from "node:util";
+import { describeStory, type StoryOptions } from "@rollcall/testkit";
 import { play } from "./lib/play.ts";
 import { playAll } from "./lib/pool.ts";
 import { Progress } from "./lib/progress.ts";
 import type { Task } from "./lib/protocol.ts";
-import { parseRange, parseSeeds } from "./lib/seed-range.ts";
+import { parseRange, parseSeeds, type SeedRange } from "./lib/seed-range.ts";
 
 const HELP = `npm run simulate -- [options]
 
   --seed 4711      plays one seed and says what came of it
   --seeds 2000     plays the seeds 1 to 2000; 501-700 those (default: 200)
+  --about TEXT     of those only stories that are about it: "first start", "actors", "keep-majority", "9 nodes"
   --nodes 5-9      how many nodes a cluster has (default: 5-9)
   --steps 25       how much happens in a story besides the first starts (default: 25)
   --workers 2      how many processes play (default: 2)
@@ -23,6 +25,7 @@ const { values: options } = parseArgs({
   options: {
     seed: { type: "string" },
     seeds: { type: "string", default: "200" },
+    about: { type: "string" },
     nodes: { type: "string", default: "5-9" },
     steps: { type: "string", default: "25" },
     workers: { type: "string", default: "2" },
@@ -62,14 +65,20 @@ async function main(): Promise<number> {
   const { seeds, task, workers, twice } = plan;
   if (options.seed !== undefined) return await playOne({ ...task, seed: seeds.first, twice: true });
 
-  function* tasks(): Generator<Task, undefined> {
-    for (let seed = seeds.first; seed <= seeds.last; seed++) {
-      yield { ...task, seed, twice: twice > 0 && seed % twice === 0 };
+  const chosen = chooseSeeds(seeds, options.about, task);
+  if (chosen.length === 0) {
+    console.error(`No story of those seeds is about "${options.about}". They are about, for example:`);
+    for (let seed = seeds.first; seed <= Math.min(seeds.last, seeds.first + 4); seed++) {
+      console.error(`  ${describeStory(seed, task)}`);
     }
+    return 2;
+  }
+  function* tasks(): Generator<Task, undefined> {
+    for (const seed of chosen) yield { ...task, seed, twice: twice > 0 && seed % twice === 0 };
   }
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
-  const count = seeds.last - seeds.first + 1;
+  const count = chosen.length;
   console.log(`${workers} processes play ${count} seeds.`);
   const progress = new Progress(count);
   try {
@@ -79,6 +88,12 @@ async function main(): Promise<number> {
   }
   if (interrupted.signal.aborted) return 130;
   return progress.failed === 0 ? 0 : 1;
+}
+
+/** Those of some seeds whose stories are about something. */
+function chooseSeeds({ first, last }: SeedRange, about: string | undefined, options: StoryOptions): number[] {
+  const all = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  return about === undefined ? all : all.filter((seed) => describeStory(seed, options).includes(about));
 }
 
 async function playOne(task: Task): Promise<number> {

@@ -4,4 +4,4 @@ export type { Invariant, Scene, Violation } from "./invariant.js";
 export { describeOperation, type Happening, LIES, type LieKind, type Operation } from "./operation.js";
 export { type SimulationOptions, simulate } from "./simulate.js";
 export { SimulationFailure, type SimulationResult } from "./simulation-failure.js";
-export type { StoryOptions } from "./story.js";
+export { describeStory, type StoryOptions } from "./story.js";

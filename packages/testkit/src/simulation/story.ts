@@ -39,6 +39,11 @@ const FIRST_STARTS = 6;
 /** One story in so many has actors. */
 const WITH_ACTORS = 3;
 
+/** What the story of a seed is about, in a few words, as its result says it: without playing it. */
+export function describeStory(seed: number, options?: StoryOptions): string {
+  return makeStory(seed, options).about;
+}
+
 export function makeStory(seed: number, { nodes = [5, 9], steps = 25 }: StoryOptions = {}): Story {
   const random = seededRandom(`${seed} story`);
   const [least, most] = typeof nodes === "number" ? [nodes, nodes] : nodes;
