@@ -42,12 +42,12 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     invariant: "there is one leader in one view",
-    fault: "nobody is elected for a change that comes while another is told",
-    file: "packages/cluster/src/cluster-core.ts",
+    fault: "who leads goes on leading when it cannot be reached",
+    file: "packages/cluster/src/leadership/election.ts",
     edits: [
       [
-        "for (const change of this.#pending.splice(0)) this.#announce(change);",
-        "for (let next = this.#pending.shift(); next; next = this.#pending.shift()) this.#announce(next);",
+        "if (candidates.lowestUp?.node.id === id ||",
+        'if ((candidates.lowestUp?.node.id === id && change.kind === "membership") ||',
       ],
     ],
   },
