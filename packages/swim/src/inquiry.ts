@@ -10,7 +10,8 @@ export type InquiryOutcome = "answers" | "refused" | "undecided";
 
 /**
  * Asks others whether the address of a member refuses them, too, and whether they hear from it. One that does settles
- * it; otherwise everybody's answer is waited for, but not long once somebody has agreed.
+ * it; otherwise everybody's answer is waited for, but not long once somebody has answered that he agrees. Who asks the
+ * same has been refused: that is as good as his answer, and comes sooner.
  */
 export class Inquiry implements Exchange {
   readonly member: Member;
@@ -20,17 +21,24 @@ export class Inquiry implements Exchange {
   #deadline: Appointment;
   /** Who was asked and has not answered. */
   #open: readonly string[];
-  #agreed = false;
+  #agreed: boolean;
+  #isHurried = false;
 
+  /**
+   * @param helpers who is asked
+   * @param agreed whether somebody else has asked the same already
+   */
   constructor(
     context: Context,
     member: Member,
     helpers: readonly Member[],
+    agreed: boolean,
     conclude: (outcome: InquiryOutcome) => void,
   ) {
     const { agenda, exchanges, options, outbox, time } = context;
     this.#context = context;
     this.member = member;
+    this.#agreed = agreed;
     this.#conclude = conclude;
     this.#sequence = exchanges.open(this);
     this.#open = helpers.map(({ id }) => id);
@@ -46,20 +54,35 @@ export class Inquiry implements Exchange {
   }
 
   nacked(from: string, refused: boolean): void {
-    this.#open = this.#open.filter((id) => id !== from);
-    if (refused && !this.#agreed) {
-      const { agenda, options, time } = this.#context;
-      this.#agreed = true;
-      cancel(this.#deadline);
-      this.#deadline = agenda.add(time.now + options.refusalPatienceMs, () => this.#decide());
-    }
-    if (this.#open.length === 0) this.#decide();
+    this.#agreed ||= refused;
+    this.#answeredBy(from);
+    // Only answers to our own question tell how long the others' may take.
+    if (this.#agreed && !this.#isHurried && this.#open.length > 0) this.#hurry();
+  }
+
+  /** Somebody asks the same. */
+  askedBy(from: string): void {
+    if (!this.#open.includes(from)) return;
+    this.#agreed = true;
+    this.#answeredBy(from);
   }
 
   /** It is no longer of interest. Idempotent. */
   cancel(): void {
     cancel(this.#deadline);
     this.#context.exchanges.close(this.#sequence);
+  }
+
+  #answeredBy(from: string): void {
+    this.#open = this.#open.filter((id) => id !== from);
+    if (this.#open.length === 0) this.#decide();
+  }
+
+  #hurry(): void {
+    const { agenda, options, time } = this.#context;
+    this.#isHurried = true;
+    cancel(this.#deadline);
+    this.#deadline = agenda.add(time.now + options.refusalPatienceMs, () => this.#decide());
   }
 
   #decide(): void {

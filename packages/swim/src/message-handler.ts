@@ -2,6 +2,7 @@ import type { Beliefs } from "./beliefs.js";
 import type { Context } from "./context.js";
 import type { Member } from "./member.js";
 import { KIND, type SwimMessage } from "./message.js";
+import type { Refusals } from "./refusals.js";
 import type { Relays } from "./relays.js";
 import type { Update } from "./update.js";
 
@@ -10,11 +11,13 @@ export class MessageHandler {
   readonly #context: Context;
   readonly #beliefs: Beliefs;
   readonly #relays: Relays;
+  readonly #refusals: Refusals;
 
-  constructor(context: Context, beliefs: Beliefs, relays: Relays) {
+  constructor(context: Context, beliefs: Beliefs, relays: Relays, refusals: Refusals) {
     this.#context = context;
     this.#beliefs = beliefs;
     this.#relays = relays;
+    this.#refusals = refusals;
   }
 
   /** @param sender what is known of whoever sent it, if he is a member */
@@ -37,6 +40,8 @@ export class MessageHandler {
         const [, sequence, target, withinMs, dial, updates] = message;
         this.#hear(from, updates);
         this.#relays.request(from, sequence, target, withinMs, dial === 1);
+        const about = this.#context.members.get(target);
+        if (dial === 1 && about !== undefined) this.#refusals.askedBy(from, about);
         break;
       }
       case KIND.indirectAck: {

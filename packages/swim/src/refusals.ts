@@ -69,6 +69,11 @@ export class Refusals {
     this.#checks.check(member);
   }
 
+  /** Somebody asks whether a member refuses us, as it refuses him. */
+  askedBy(from: string, member: Member): void {
+    this.#refusals.get(member)?.inquiry?.askedBy(from);
+  }
+
   replaced(member: Member): void {
     this.forget(member);
     this.#beliefs.condemn(member, "replaced");
@@ -108,11 +113,15 @@ export class Refusals {
   #inquire(member: Member, refusal: Refusal): void {
     const { members, options, time } = this.#context;
     const helpers = members.draw(options.indirectProbes, STATUS.reachable, member);
+    const agreeing = this.#relays.refusedTo(member);
+    const open = helpers.filter(({ id }) => !agreeing.has(id));
     if (helpers.length === 0) {
       this.#weighAlone(member, refusal);
+    } else if (open.length === 0) {
+      this.#conclude(member, refusal, "refused");
     } else if (this.#credit.spend(time.now)) {
       const conclude = (outcome: InquiryOutcome) => this.#conclude(member, refusal, outcome);
-      refusal.inquiry = new Inquiry(this.#context, member, helpers, conclude);
+      refusal.inquiry = new Inquiry(this.#context, member, open, open.length < helpers.length, conclude);
     } else {
       // Many have gone at once. Of most of them others will have told us by the time it is their turn.
       this.#waiting.add(member);

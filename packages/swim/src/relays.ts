@@ -68,6 +68,13 @@ export class Relays {
     for (const relay of this.#of(member)) if (relay.dial && !relay.nacked) this.#nack(relay, 1);
   }
 
+  /** Who asks about a member because it has refused him. */
+  refusedTo(member: Member): Set<string> {
+    const requesters = new Set<string>();
+    for (const { dial, requester } of this.#of(member)) if (dial) requesters.add(requester);
+    return requesters;
+  }
+
   /** There is a connection again, over which what was sent before may not have gone. */
   connected(member: Member): void {
     for (const relay of this.#of(member)) sendPing(this.#context, member, relay.sequence);

@@ -99,8 +99,8 @@ export class Swim {
     });
     this.#checks = new Checks(this.#context, this.#beliefs);
     const relays = new Relays(this.#context, this.#beliefs);
-    this.#messages = new MessageHandler(this.#context, this.#beliefs, relays);
     this.#refusals = new Refusals(this.#context, this.#beliefs, this.#checks, relays);
+    this.#messages = new MessageHandler(this.#context, this.#beliefs, relays, this.#refusals);
     this.#rechecks = new Rechecks(this.#context, this.#checks);
     this.#probes = new Probes(this.#context, this.#beliefs, () => this.#rechecks.tryNext());
   }

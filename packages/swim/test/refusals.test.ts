@@ -8,6 +8,9 @@ const FIVE = ["a", "b", "c", "d"];
 const nack = (sequence: number, refused: 0 | 1): SwimMessage => [4, sequence, refused, []];
 const indirectAck = (sequence: number, target: string): SwimMessage => [3, sequence, target, 0, []];
 
+/** What somebody sends who was refused a connection to a member. */
+const asks = (target: string): SwimMessage => [2, 77, target, 300, 1, []];
+
 /** Whose connection to `a` is gone and whose next attempt was refused; with whom it asked, and under which number. */
 function refused(machine: Machine): { asked: string[]; sequence: number } {
   machine.evidence("a", "connection-lost").evidence("a", "refused");
@@ -61,6 +64,43 @@ describe("a refused connection", () => {
     expect(machine.changes).toEqual([]);
     machine.run(2);
     expect(machine.changes).toEqual(["a: reachable → unreachable (refused)"]);
+  });
+
+  it("is a verdict as soon as all others ask the same, without their answers", () => {
+    const machine = new Machine(FIVE, OPTIONS);
+    const { asked } = refused(machine);
+    for (const id of asked) {
+      expect(machine.changes).toEqual([]);
+      machine.receive(id, asks("a"));
+    }
+    expect(machine.changes).toEqual(["a: reachable → unreachable (refused)"]);
+  });
+
+  it("is one at once, and asked of nobody, when all others have asked the same before", () => {
+    const machine = new Machine(FIVE, OPTIONS).evidence("a", "connection-lost");
+    for (const id of ["b", "c", "d"]) machine.receive(id, asks("a"));
+    machine.take();
+    expect(machine.evidence("a", "refused").changes).toEqual(["a: reachable → unreachable (refused)"]);
+    expect(machine.take("pingRequest")).toEqual([]);
+  });
+
+  it("is asked only of those who have not asked the same, and those have their time to answer", () => {
+    const machine = new Machine(FIVE, OPTIONS).evidence("a", "connection-lost").receive("b", asks("a"));
+    machine.take();
+    const { asked, sequence } = refused(machine);
+    expect(asked.toSorted()).toEqual(["c", "d"]);
+    // Nobody has answered yet: how long that takes is not known.
+    machine.receive("c", asks("a")).run(200);
+    expect(machine.changes).toEqual([]);
+    machine.receive("d", indirectAck(sequence, "a")).run(10_000);
+    expect(machine.changes).toEqual([]);
+  });
+
+  it("is no verdict because others ask about the member for another reason", () => {
+    const machine = new Machine(FIVE, OPTIONS);
+    const { asked } = refused(machine);
+    for (const id of asked) machine.receive(id, [2, 77, "a", 300, 0, []]);
+    expect(machine.changes).toEqual([]);
   });
 
   it("is no verdict when one of those who were asked has heard from the member, whoever agrees", () => {
