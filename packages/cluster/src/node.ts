@@ -97,7 +97,7 @@ const forgotten = new FinalizationRegistry((id: string) => {
 
 /** Whether a text may name a system. */
 export function isSystemName(text: unknown): text is string {
-  return typeof text === "string" && /^[a-z0-9._-]{1,64}$/i.test(text);
+  return typeof text === "string" && /^[\w.-]{1,64}$/.test(text);
 }
 
 /** Whether a text may be the id of an incarnation. */

@@ -24,7 +24,7 @@ export function parseEndpoint(text: string, defaultPort?: number): Endpoint {
     throw new DiscoveryError("INVALID_ENDPOINT", what);
   };
   const trimmed = text.trim();
-  const parts = isIPv6(trimmed) ? ["", trimmed] : ENDPOINT.exec(trimmed);
+  const parts = ENDPOINT.exec(trimmed) ?? (isIPv6(trimmed) && ["", trimmed]);
   if (!parts) return fail("its colons or brackets do not fit");
   const [, v6, name = "", portText = String(defaultPort)] = parts;
   if (!(v6 === undefined ? isHost(name) : isIPv6(v6))) return fail("its host is neither a name nor an IP address");

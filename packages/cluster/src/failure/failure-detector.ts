@@ -14,6 +14,13 @@ import type { Reachability } from "../membership/member.js";
 /** By when most pings are answered, in milliseconds. */
 const ANSWERED_MS = 3;
 
+/**
+ * For how long after the first member was watched nobody is probed, in milliseconds, unless something happens before. A
+ * member that has just said hello is not missing; and a process that has just started runs everything for the first time,
+ * which it had better do for forming the cluster first.
+ */
+const PEACE_MS = 200;
+
 export interface FailureDetectorContext {
   readonly selfId: string;
   readonly options: SwimOptions;
@@ -29,10 +36,16 @@ export interface FailureDetectorContext {
   readonly onReachability: (nodeId: string, reachability: Reachability) => void;
 }
 
-/** Drives the failure detector, which is a state machine, by the clock: the shell around `Swim`. */
+/**
+ * Drives the failure detector, which is a state machine, by the clock: the shell around `Swim`. Makes it when there is
+ * something for it to do.
+ */
 export class FailureDetector {
   readonly #context: FailureDetectorContext;
-  readonly #swim: Swim;
+  #made: Swim | undefined;
+  /** Who is watched, and whether it has connected: what the machine has to know when it is made. */
+  readonly #early = new Map<string, boolean>();
+  #peace: Timer | undefined;
   #wakeUp: Timer | undefined;
   #wakeAt = Number.POSITIVE_INFINITY;
   /** Whether somebody has been pinged since the timer was set. */
@@ -40,17 +53,19 @@ export class FailureDetector {
   #stopped = false;
 
   constructor(context: FailureDetectorContext) {
-    const { selfId, options, clock, random } = context;
     this.#context = context;
-    this.#swim = new Swim({ selfId, options, random, now: clock.now(), perform: (what) => this.#perform(what) });
   }
 
   /** Watches a member, or no longer watches it. */
   watch(nodeId: string, watched: boolean): void {
     if (this.#stopped) return;
+    if (this.#made === undefined) {
+      this.#watchEarly(nodeId, watched);
+      return;
+    }
     const now = this.#context.clock.now();
-    if (watched) this.#swim.add(nodeId, now);
-    else this.#swim.remove(nodeId, now);
+    if (watched) this.#made.add(nodeId, now);
+    else this.#made.remove(nodeId, now);
     this.#arm();
   }
 
@@ -70,17 +85,55 @@ export class FailureDetector {
   /** Takes in what became of a connection. */
   evidence(nodeId: string, evidence: Evidence): void {
     if (this.#stopped) return;
+    if (this.#made === undefined) {
+      // Nor does the machine care about somebody who is no member.
+      if (!this.#early.has(nodeId)) return;
+      if (evidence === "connected") {
+        this.#early.set(nodeId, true);
+        return;
+      }
+    }
     this.#swim.evidence(nodeId, evidence, this.#context.clock.now());
     this.#arm();
   }
 
   stop(): void {
     this.#stopped = true;
+    this.#peace?.cancel();
     this.#wakeUp?.cancel();
   }
 
   explain(): SwimExplanation {
     return this.#swim.explain();
+  }
+
+  #watchEarly(nodeId: string, watched: boolean): void {
+    if (!watched) {
+      this.#early.delete(nodeId);
+    } else if (!this.#early.has(nodeId)) {
+      this.#early.set(nodeId, false);
+      this.#peace ??= this.#context.clock.schedule(PEACE_MS, () => this.#make());
+    }
+  }
+
+  get #swim(): Swim {
+    return this.#made ?? this.#make();
+  }
+
+  #make(): Swim {
+    this.#peace?.cancel();
+    const { selfId, options, clock, random } = this.#context;
+    // All it has not seen yet happens now: what it would have done meanwhile, it would do late, and take that for a stall.
+    const now = clock.now();
+    const swim = new Swim({ selfId, options, random, now, perform: (what) => this.#perform(what) });
+    this.#made = swim;
+    for (const [nodeId, connected] of this.#early) {
+      swim.add(nodeId, now);
+      if (connected) swim.evidence(nodeId, "connected", now);
+    }
+    this.#early.clear();
+    this.#arm();
+    return swim;
   }
 
   #perform(directive: SwimDirective): void {

@@ -138,6 +138,71 @@ describe("the failure detector of a node", () => {
     expect([ward.sent, ward.redialled, ward.verdicts, ward.clock.pending]).toEqual([sent, [], [], 0]);
   });
 
+  it("leaves those alone who have just said hello, and watches them from then on", async () => {
+    const ward = new Ward("a", "b");
+    for (const [id, other] of [
+      ["a", "b"],
+      ["b", "a"],
+    ] as const)
+      ward.detectors.get(id)?.evidence(other, "connected");
+    ward.mute.add("b");
+    await ward.clock.advance(199);
+    expect(ward.sent).toBe(0);
+    await ward.clock.until(() => ward.verdicts.length > 0);
+    expect(ward.verdicts.map(([id, to]) => `${id} ${to}`)).toEqual(["b unreachable"]);
+    // What was put off is not taken for a stall.
+    expect(ward.a.explain().counters.stalls).toBe(0);
+  });
+
+  it("finds a member dead that dies right after it has said hello", async () => {
+    const ward = new Ward("a", "b", "c");
+    for (const id of ["a", "b"]) {
+      ward.detectors.get(id)?.evidence("c", "connected");
+      ward.detectors.get(id)?.evidence("c", "connection-lost");
+    }
+    expect(ward.redialled).toEqual(["a → c", "b → c"]);
+    ward.mute.add("c");
+    for (const id of ["a", "b"]) ward.detectors.get(id)?.evidence("c", "refused");
+    await ward.clock.advance(100);
+    expect(ward.verdicts.map(([id, to]) => `${id} ${to}`)).toEqual(["c unreachable"]);
+  });
+
+  it("knows who has connected before, so that an attempt which crossed that one says nothing", async () => {
+    const ward = new Ward("a", "b");
+    ward.a.evidence("b", "connected");
+    ward.a.evidence("b", "refused");
+    await ward.clock.advance(10_000);
+    expect([ward.redialled, ward.verdicts]).toEqual([[], []]);
+  });
+
+  it("answers a ping at once, however young it is", async () => {
+    const ward = new Ward("a", "b");
+    ward.a.receive("b", [0, 1, 0, 0, 0, []]);
+    expect(ward.sent).toBe(1);
+    expect(ward.a.explain().members).toBe(1);
+  });
+
+  it("does not care what becomes of connections to those it does not watch", async () => {
+    const ward = new Ward("a");
+    ward.a.evidence("b", "connected");
+    ward.a.evidence("b", "refused");
+    ward.a.watch("c", true);
+    ward.a.watch("c", false);
+    await ward.clock.advance(1_000);
+    expect([ward.redialled, ward.sent, ward.clock.pending]).toEqual([[], 0, 0]);
+    expect(ward.a.explain().members).toBe(0);
+  });
+
+  it("knows whom it watches when it is asked, and waits for nothing once it has been stopped", async () => {
+    const ward = new Ward("a", "b", "c");
+    expect(ward.a.explain()).toMatchObject({ members: 2, doubts: [] });
+    ward.stop();
+    expect(ward.clock.pending).toBe(0);
+    expect(ward.detectors.get("b")?.explain().members).toBe(2);
+    await ward.clock.advance(1_000);
+    expect([ward.sent, ward.clock.pending]).toEqual([0, 0]);
+  });
+
   it.each([[[]], [[99, 1]], [[0, "x"]], ["ping"], [null]])("refuses what is no message: %j", (value) => {
     expect(() => new Ward("a").a.receive("b", value)).toThrow("not a message of the failure detector");
   });
