@@ -10,9 +10,9 @@ export interface SwimOptions {
    */
   readonly probeIntervalMs: number;
   /**
-   * How many members are probed at the same time, so many intervals apart, as far as there are so many. What costs a node
-   * at rest is to be woken, so two at a time cost little more than half of one by one, and find failures as fast but for
-   * a sixth of an interval.
+   * How many members are probed at the same time, so many intervals apart, as far as there are so many; one in bad
+   * health. What costs a node at rest is to be woken, so two at a time cost little more than half of one by one, and find
+   * failures as fast but for a sixth of an interval.
    */
   readonly probesAtOnce: number;
   /**

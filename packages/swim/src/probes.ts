@@ -21,7 +21,7 @@ const LEAST_OF_ROUND = 0.75;
  * (The paper has no such exception; without it a node needs long to find out that half of the others are gone.)
  *
  * At rest, what costs a node is to be woken, not what it does then. So, unlike in the paper, the probes of a few periods are
- * made at the same time, a round; and one that is pinged, and has had its own probes answered, begins a round that would
+ * made at the same time, a round, while it is in good health; and one that is pinged, and has had its own probes answered, begins a round that would
  * begin soon. So nodes come to probe at the same time (as pulse-coupled oscillators do; Mirollo, Strogatz, SIAM J. Appl.
  * Math. 50(6), 1990), and are woken half as often.
  */
@@ -66,7 +66,9 @@ export class Probes {
     this.#current = [];
     if (members.size === 0) return;
     const periodMs = health.scale(options.probeIntervalMs);
-    while (this.#current.length < options.probesAtOnce) {
+    // Not in bad health: a round that is nine times as long as well would let whoever is cut off see nothing for too long.
+    const atOnce = health.score === 0 ? options.probesAtOnce : 1;
+    while (this.#current.length < atOnce) {
       const member = this.#cycle.next((other) => this.#isToBeProbed(other));
       if (member === undefined) break;
       counters.probes++;

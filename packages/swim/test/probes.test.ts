@@ -222,6 +222,19 @@ describe("probes that are made at once", () => {
   });
 });
 
+describe("a node in bad health", () => {
+  it("probes one at a time, so that it does not see nothing for even longer", () => {
+    const machine = new Machine(FOUR, { ...OPTIONS, probesAtOnce: 2, maxLocalHealth: 3, recheckIntervalMs: 600_000 });
+    const { sent } = machine.run(60_000);
+    const probes = sent.filter(({ message }) => message[0] === 0).map(({ at }) => Math.round(at));
+    // The first two are lost, and that is what makes it doubt itself.
+    const [first, second, ...later] = [...new Set(probes)];
+    expect(probes.filter((at) => at === first)).toHaveLength(2);
+    expect((second as number) - (first as number)).toBe(2000);
+    for (const at of later) expect(probes.filter((other) => other === at)).toHaveLength(1);
+  });
+});
+
 describe("a suspicion of this node's own", () => {
   it("is told to the suspected one first", () => {
     const machine = new Machine(FOUR, OPTIONS);
