@@ -20,10 +20,10 @@ const LEAST_OF_ROUND = 0.75;
  * if a helper was silent. It does not if somebody else suspects the same member: then it is unlikely to be our fault.
  * (The paper has no such exception; without it a node needs long to find out that half of the others are gone.)
  *
- * At rest, what costs a node is to be woken, not what it does then. So, unlike in the paper, the probes of a few periods are
- * made at the same time, a round, while it is in good health; and one that is pinged, and has had its own probes answered, begins a round that would
- * begin soon. So nodes come to probe at the same time (as pulse-coupled oscillators do; Mirollo, Strogatz, SIAM J. Appl.
- * Math. 50(6), 1990), and are woken half as often.
+ * At rest, what costs a node is to be woken, not what it does then. So, unlike in the paper, while it is in good health the
+ * probes of a few periods are made at the same time, a round; and one that is pinged, and has had its own probes answered,
+ * begins a round that would begin soon. So nodes come to probe at the same time (as pulse-coupled oscillators do; Mirollo,
+ * Strogatz, SIAM J. Appl. Math. 50(6), 1990), and are woken half as often.
  */
 export class Probes {
   readonly #context: Context;
@@ -66,7 +66,7 @@ export class Probes {
     this.#current = [];
     if (members.size === 0) return;
     const periodMs = health.scale(options.probeIntervalMs);
-    // Not in bad health: a round that is nine times as long as well would let whoever is cut off see nothing for too long.
+    // Not in bad health: rounds are long enough then, and whoever is cut off has to see that the others are missing.
     const atOnce = health.score === 0 ? options.probesAtOnce : 1;
     while (this.#current.length < atOnce) {
       const member = this.#cycle.next((other) => this.#isToBeProbed(other));

@@ -97,3 +97,8 @@ export class Browsing {
     await this.#running;
   }
 }
+
+/** What has been asked since a moment, in order. */
+export function questionsOf(world: World, since = 0) {
+  return world.sent("query", since).flatMap(({ message }) => message.questions);
+}
