@@ -6,11 +6,15 @@ import type { Clock, Timer } from "@rollcall/core";
  */
 const LONG_MS = 20;
 
+/** With this long left, in milliseconds, the process had better not be woken for what has been called off. */
+const IDLE_MS = 100;
+
 /**
  * A clock whose timers are all one. It only ever moves to an earlier time: what was called off leaves it where it is,
  * and it is set anew when it has rung. That is once for all that is called off and set again meanwhile, whereas each
  * timer of Node.js wakes the process at the time for which it was first set, called off or not. Being woken is most of
- * what a node costs at rest.
+ * what a node costs at rest; so where that would be for nothing, and not soon, it rings at once, while the process is
+ * awake anyway.
  *
  * For few timers at a time: it looks at all of them whenever it rings.
  */
@@ -42,10 +46,16 @@ export class SharedTimer implements Clock {
 
   /** Takes a call out, if it is still to be made. */
   cancel(call: Call): void {
-    if (!this.#remove(call) || this.#calls.length > 0) return;
-    // With nothing left to do the process may have to end.
-    this.#timer?.cancel();
-    this.#ringsAt = Number.POSITIVE_INFINITY;
+    if (!this.#remove(call)) return;
+    if (this.#calls.length === 0) {
+      // With nothing left to do the process may have to end.
+      this.#timer?.cancel();
+      this.#ringsAt = Number.POSITIVE_INFINITY;
+    } else if (call.at === this.#ringsAt) {
+      const now = this.#clock.now();
+      const isForNothing = (this.#earliest()?.at ?? 0) > call.at;
+      if (isForNothing && call.at - now > IDLE_MS) this.#ringBy(now, now);
+    }
   }
 
   #remove(call: Call): boolean {

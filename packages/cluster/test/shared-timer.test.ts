@@ -60,6 +60,27 @@ describe("a shared timer", () => {
     expect(clock.set).toBeLessThan(60);
   });
 
+  it("rings while the process is awake instead of later for nothing", async () => {
+    const clock = new CountedClock();
+    const shared = new SharedTimer(clock);
+    const called: number[] = [];
+    const note = () => called.push(Math.round(clock.now()));
+    const [timeout, other] = [shared.schedule(300, note), shared.schedule(300, note)];
+    shared.schedule(1_000, note);
+    await clock.virtual.advance(1);
+    timeout.cancel();
+    await clock.virtual.advance(1);
+    expect(clock.rung).toBe(0);
+    other.cancel();
+    await clock.virtual.advance(1);
+    expect(clock.rung).toBe(1);
+    await clock.virtual.advance(900);
+    expect(clock.rung).toBe(1);
+    await clock.virtual.advance(500);
+    expect(called).toEqual([1_001]);
+    expect(clock.rung).toBe(2);
+  });
+
   it("lets the process go on when somebody wants to be called at once, again and again", async () => {
     const clock = new VirtualClock();
     const shared = new SharedTimer(clock);
