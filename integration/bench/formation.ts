@@ -15,6 +15,7 @@ const HELP = `npm run bench -- formation [options]
   --rounds 5          how often each size is measured (default: 5)
   --rest 30           seconds at rest (default: 30; 0: leave out)
   --secret            nodes have a secret
+  --no-lazy           processes of both kinds run with V8's flag of that name: it compiles everything on import
   --quick             two sizes, two rounds, five seconds at rest
   --check             exit with 1 if something asked for was missed
   --help`;
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string" },
     rest: { type: "string" },
     secret: { type: "boolean", default: false },
+    "no-lazy": { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     check: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -44,11 +46,12 @@ if (options.help) {
   }
   // The nodes are children of this process.
   if (options.secret) process.env.ROLLCALL_BENCH_SECRET = "known to every node of the benchmark";
+  const flags = options["no-lazy"] ? ["--no-lazy"] : [];
   const verdicts = new Verdicts();
-  for (const size of sizes) await measureFormation(size, rounds, verdicts);
+  for (const size of sizes) await measureFormation(size, rounds, flags, verdicts);
   await measureOneProcess();
-  await measureImport(3 + rounds, verdicts);
-  if (restSeconds > 0) await measureRest(restSeconds, verdicts);
+  await measureImport(3 + rounds, flags, verdicts);
+  if (restSeconds > 0) await measureRest(restSeconds, flags, verdicts);
   const met = verdicts.conclude();
   if (options.check && !met) process.exitCode = 1;
 }

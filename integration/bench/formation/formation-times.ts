@@ -17,11 +17,17 @@ interface Times {
 }
 
 /** Cold start of `count` nodes and the arrival of one more, against the floor, the two kinds taking turns. */
-export async function measureFormation(count: number, rounds: number, verdicts: Verdicts): Promise<void> {
+export async function measureFormation(
+  count: number,
+  rounds: number,
+  flags: readonly string[],
+  verdicts: Verdicts,
+): Promise<void> {
   const times: Record<Kind, Times[]> = { floor: [], rollcall: [] };
   for (let round = 0; round < rounds; round++) {
     // Whoever goes first finds the machine as the other left it: take turns at that too.
-    for (const kind of round % 2 === 0 ? KINDS : KINDS.toReversed()) times[kind].push(await formOnce(kind, count));
+    for (const kind of round % 2 === 0 ? KINDS : KINDS.toReversed())
+      times[kind].push(await formOnce(kind, count, flags));
   }
   const of = (kind: Kind, what: keyof Times) => median(times[kind].map((time) => time[what]));
   console.log(`\n${count} nodes, median of ${rounds} rounds`);
@@ -36,8 +42,8 @@ export async function measureFormation(count: number, rounds: number, verdicts: 
   verdicts.atMost(`one more than ${count}, all up`, of("rollcall", "moreUpMs") / of("floor", "moreMs"), 3, "×");
 }
 
-async function formOnce(kind: Kind, count: number): Promise<Times> {
-  await using nodes = await Nodes.prepare(kind, count + 1);
+async function formOnce(kind: Kind, count: number, flags: readonly string[]): Promise<Times> {
+  await using nodes = await Nodes.prepare(kind, count + 1, flags);
   const cold = await nodes.start(0, count, count);
   await nodes.rest(SETTLE_SECONDS);
   const more = await nodes.start(count, count + 1, count + 1);

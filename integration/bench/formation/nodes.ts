@@ -11,12 +11,13 @@ const LAST_PORT = 30_000;
 export class Nodes implements AsyncDisposable {
   readonly #children: ChildProcess[] = [];
 
-  static async prepare(kind: Kind, count: number, pingMs?: number): Promise<Nodes> {
+  /** @param flags of Node.js */
+  static async prepare(kind: Kind, count: number, flags: readonly string[] = [], pingMs?: number): Promise<Nodes> {
     const nodes = new Nodes();
     const ports = await freePorts(count);
     const module = fileURLToPath(new URL(`./${kind}-node.ts`, import.meta.url));
     for (let index = 0; index < count; index++) {
-      const child = fork(module, { stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [] });
+      const child = fork(module, { stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [...flags] });
       nodes.#children.push(child);
       nodes.#tell(index, { kind: "setup", setup: { ports, index, pingMs } });
     }

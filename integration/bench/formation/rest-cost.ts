@@ -8,12 +8,12 @@ const NODES = 10;
 const PING_MS = 500;
 
 /** What a cluster of ten costs while nothing happens: bytes, processor time and memory of a node. */
-export async function measureRest(seconds: number, verdicts: Verdicts): Promise<void> {
-  await using floor = await Nodes.prepare("floor", NODES);
+export async function measureRest(seconds: number, flags: readonly string[], verdicts: Verdicts): Promise<void> {
+  await using floor = await Nodes.prepare("floor", NODES, flags);
   await floor.start(0, NODES, NODES);
-  await using talking = await Nodes.prepare("floor", NODES, PING_MS);
+  await using talking = await Nodes.prepare("floor", NODES, flags, PING_MS);
   await talking.start(0, NODES, NODES);
-  await using nodes = await Nodes.prepare("rollcall", NODES);
+  await using nodes = await Nodes.prepare("rollcall", NODES, flags);
   await nodes.start(0, NODES, NODES);
   await nodes.rest(10);
   const before = await nodes.usage();
