@@ -1,25 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { forEachSeed } from "../support/seeds.js";
-import { count, heardFrom, NOTHING_LEFT, Talkers } from "../support/talkers.js";
+import { BOTH_ASSOCIATED, count, EIGHT_WORDS, heardFrom, NOTHING_LEFT, Talkers } from "../support/talkers.js";
 
 describe("two nodes that dial each other at once", () => {
   it("end with one connection, and hear everything in order, for 200 seeds and any latency", async () => {
     await forEachSeed(200, async (seed) => {
       const talkers = new Talkers(seed, [0.1, 50]);
-      const { clock, network, random } = talkers;
       const [a, b] = await talkers.pair();
-      const dials: Promise<unknown>[] = [];
-      for (const [from, to] of [
-        [a, b],
-        [b, a],
-      ] as const) {
-        clock.schedule(random() * 60, () => dials.push(from.associations.dial(to.self, to.self.id)));
-        for (const text of count(1, 8)) clock.schedule(random() * 5 + Number(text) * 25, () => from.say(to, text));
-      }
-      await clock.advance(2_000);
-      expect(await Promise.all(dials)).toMatchObject([{ kind: "associated" }, { kind: "associated" }]);
-      expect(network.connections).toBe(1);
-      expect([heardFrom(a, b), heardFrom(b, a)]).toEqual([count(1, 8), count(1, 8)]);
+      expect(await talkers.cross(a, b, 25, 2_000)).toMatchObject(BOTH_ASSOCIATED);
+      expect(talkers.network.connections).toBe(1);
+      expect([heardFrom(a, b), heardFrom(b, a)]).toEqual([EIGHT_WORDS, EIGHT_WORDS]);
       expect(await talkers.end(a, b)).toEqual(NOTHING_LEFT);
     });
   });
@@ -77,21 +67,12 @@ describe("two nodes that dial each other at once", () => {
 it("two nodes with slow hooks that dial each other at once end with one connection, for 200 seeds", async () => {
   await forEachSeed(200, async (seed) => {
     const talkers = new Talkers(seed, [0.1, 50]);
-    const { clock, network, random } = talkers;
+    const { clock, random } = talkers;
     talkers.admission = () => new Promise((resolve) => clock.schedule(random() * 200, () => resolve(true)));
     const [a, b] = await talkers.pair();
-    const dials: Promise<unknown>[] = [];
-    for (const [from, to] of [
-      [a, b],
-      [b, a],
-    ] as const) {
-      clock.schedule(random() * 60, () => dials.push(from.associations.dial(to.self, to.self.id)));
-      for (const text of count(1, 8)) clock.schedule(random() * 5 + Number(text) * 60, () => from.say(to, text));
-    }
-    await clock.advance(3_000);
-    expect(await Promise.all(dials)).toMatchObject([{ kind: "associated" }, { kind: "associated" }]);
-    expect(network.connections).toBe(1);
-    expect([heardFrom(a, b), heardFrom(b, a)]).toEqual([count(1, 8), count(1, 8)]);
+    expect(await talkers.cross(a, b, 60, 3_000)).toMatchObject(BOTH_ASSOCIATED);
+    expect(talkers.network.connections).toBe(1);
+    expect([heardFrom(a, b), heardFrom(b, a)]).toEqual([EIGHT_WORDS, EIGHT_WORDS]);
     expect(await talkers.end(a, b)).toEqual(NOTHING_LEFT);
   });
 });

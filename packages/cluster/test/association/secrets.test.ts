@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Secret, secretAuthentication } from "../../src/handshake/secret-authentication.js";
 import type { Connection, Transport } from "../../src/transport/transport.js";
 import { forEachSeed } from "../support/seeds.js";
-import { count, heardFrom, NOTHING_LEFT, type Talker, Talkers } from "../support/talkers.js";
+import { BOTH_ASSOCIATED, EIGHT_WORDS, heardFrom, NOTHING_LEFT, type Talker, Talkers } from "../support/talkers.js";
 
 const SECRET = "a secret of the cluster";
 const OTHER = "the secret of somebody else";
@@ -79,19 +79,9 @@ describe("two nodes with the same secret", () => {
     await forEachSeed(100, async (seed) => {
       const talkers = new Talkers(seed, [0.1, 50]);
       talkers.authentication = authentication(SECRET, seed);
-      const { clock, random } = talkers;
       const [a, b] = await talkers.pair();
-      const dials: Promise<unknown>[] = [];
-      for (const [from, to] of [
-        [a, b],
-        [b, a],
-      ] as const) {
-        clock.schedule(random() * 60, () => dials.push(from.associations.dial(to.self, to.self.id)));
-        for (const text of count(1, 8)) clock.schedule(random() * 5 + Number(text) * 25, () => from.say(to, text));
-      }
-      await clock.advance(2_000);
-      expect(await Promise.all(dials)).toMatchObject([{ kind: "associated" }, { kind: "associated" }]);
-      expect([heardFrom(a, b), heardFrom(b, a)]).toEqual([count(1, 8), count(1, 8)]);
+      expect(await talkers.cross(a, b, 25, 2_000)).toMatchObject(BOTH_ASSOCIATED);
+      expect([heardFrom(a, b), heardFrom(b, a)]).toEqual([EIGHT_WORDS, EIGHT_WORDS]);
       expect(talkers.network.connections).toBe(1);
       expect(await talkers.end(a, b)).toEqual(NOTHING_LEFT);
     });

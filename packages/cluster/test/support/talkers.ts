@@ -107,6 +107,26 @@ export class Talkers {
     return [await this.add(1), await this.add(2)];
   }
 
+  /**
+   * Has two dial each other within 60 ms, while each says eight words to the other, one every `everyMs`.
+   *
+   * @returns what became of both dials, after `withinMs`
+   */
+  async cross(a: Talker, b: Talker, everyMs: number, withinMs: number): Promise<unknown[]> {
+    const dials: Promise<unknown>[] = [];
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      this.clock.schedule(this.random() * 60, () => dials.push(from.associations.dial(to.self, to.self.id)));
+      for (const text of EIGHT_WORDS) {
+        this.clock.schedule(this.random() * 5 + Number(text) * everyMs, () => from.say(to, text));
+      }
+    }
+    await this.clock.advance(withinMs);
+    return Promise.all(dials);
+  }
+
   /** Ends all of them, and sees that nothing is left. */
   async end(...talkers: Talker[]): Promise<{ pending: number; connections: number }> {
     for (const { associations } of talkers) associations.stop();
@@ -115,6 +135,9 @@ export class Talkers {
   }
 }
 
+/** What both are to hear when two have crossed; see {@link Talkers.cross}. */
+export const EIGHT_WORDS = count(1, 8);
+export const BOTH_ASSOCIATED = [{ kind: "associated" }, { kind: "associated" }];
 export const NOTHING_LEFT = { pending: 0, connections: 0 };
 
 /** Numbers as texts. */
