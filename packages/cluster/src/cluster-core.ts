@@ -147,6 +147,8 @@ export class ClusterCore {
   /** The association with a peer is gone. */
   dissociated(nodeId: string): void {
     this.#gossip.forget(nodeId);
+    // Whoever is no member and has gone does not come back to be forgotten.
+    if (this.table.get(nodeId) === undefined) this.convergence.forget(nodeId);
   }
 
   receive(from: UniqueNode, message: ClusterMessage): void {
@@ -259,7 +261,7 @@ export class ClusterCore {
   /** @returns whether the strategy wants nobody made up for now */
   #considerDowning(): boolean {
     const { self } = this;
-    if (self === undefined || this.#stopped || !this.downing.isNeeded) return false;
+    if (self === undefined || this.#stopped) return false;
     const decision = this.downing.decide(self, this.#leader, this.#context.clock.now());
     for (const node of decision.down) this.#move(node.id, "down");
     this.#reconsiderIn(decision.reconsiderInMs);

@@ -111,6 +111,11 @@ export class ClusterShell implements Joiner, MembershipView {
       logger: this.peerLog,
       isWanted: (nodeId) => this.isMember(nodeId),
       onAssociated: (peer, dialled) => {
+        const former = this.core.table.livingAt(peer)?.node;
+        if (former !== undefined && former.id !== peer.id) {
+          const who = { former: former.toString(), peer: peer.toString() };
+          this.peerLog.info(who, "another incarnation has come to a member's address: the former one is down");
+        }
         this.core.associated(peer, dialled);
         // The detector watches members alone: of one that dies before it is one, nobody would ever hear.
         if (this.core.table.get(peer.id) === undefined) {

@@ -24,11 +24,6 @@ export class DowningWatch {
     return this.#strategy.name;
   }
 
-  /** Somebody is unreachable, so that there is something to decide. */
-  get isNeeded(): boolean {
-    return this.#unreachableSince.size > 0 || this.last.down.length > 0;
-  }
-
   note(change: ClusterChange, now: number): void {
     if (change.kind === "leadership") return;
     const { member } = change;
@@ -51,7 +46,8 @@ export class DowningWatch {
 
   /** What to do now. Asks nobody while everybody is reachable. */
   decide(self: Member, leader: Member | undefined, now: number): DowningDecision {
-    this.last = this.isNeeded ? this.#strategy.decide(this.#view(self, leader, now)) : NOTHING;
+    const isNeeded = this.#unreachableSince.size > 0 || this.last.down.length > 0;
+    this.last = isNeeded ? this.#strategy.decide(this.#view(self, leader, now)) : NOTHING;
     return this.last;
   }
 

@@ -78,12 +78,20 @@ export class SharedTimer implements Clock {
     const now = this.#clock.now();
     // What is due, not what that adds: who wants to be called at once, again and again, must not keep others waiting.
     const last = this.#made;
-    let next = this.#earliest();
-    for (; next !== undefined && next.at <= now && next.number <= last; next = this.#earliest()) {
-      this.#remove(next);
-      next.act();
+    try {
+      for (
+        let next = this.#earliest();
+        next !== undefined && next.at <= now && next.number <= last;
+        next = this.#earliest()
+      ) {
+        this.#remove(next);
+        next.act();
+      }
+    } finally {
+      // Also when one has thrown: the others have nothing to do with that.
+      const next = this.#earliest();
+      if (next !== undefined) this.#ringBy(next.at, this.#clock.now());
     }
-    if (next !== undefined) this.#ringBy(next.at, this.#clock.now());
   }
 
   #earliest(): Call | undefined {

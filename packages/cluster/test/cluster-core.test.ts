@@ -71,6 +71,18 @@ describe("the leader", () => {
   });
 });
 
+describe("what a peer has said that it holds", () => {
+  it("is forgotten when the peer goes and is no member", async () => {
+    const network = await new CoreNetwork(2).form();
+    const { core } = network.node(1);
+    const stranger = node(7);
+    core.compare(stranger, core.table.digest);
+    expect(core.convergence.agrees(stranger.id)).toBe(true);
+    core.dissociated(stranger.id);
+    expect(core.convergence.agrees(stranger.id)).toBe(false);
+  });
+});
+
 describe("a push that is lost among five", () => {
   it.each([
     ["the leader", 1, 130],

@@ -47,7 +47,6 @@ class Watched {
 describe("the watch over who is unreachable", () => {
   it("does not ask the strategy while everybody is reachable, and says so", () => {
     const world = new Watched();
-    expect(world.watch?.isNeeded).toBe(false);
     expect(world.decide()).toEqual({ down: [], because: "No member is unreachable." });
     expect(world.asked).toEqual([]);
   });
@@ -85,7 +84,8 @@ describe("the watch over who is unreachable", () => {
     world.reach(3, false);
     world.now = 900;
     end(world);
-    expect(world.watch?.isNeeded).toBe(false);
+    world.decide();
+    expect(world.asked).toEqual([]);
     world.now = 1_000;
     world.reach(2, false);
     world.reach(3, false);
@@ -122,9 +122,8 @@ describe("the watch over who is unreachable", () => {
     world.answer = { down: [node(3)], because: "it was time" };
     world.decide();
     world.table.merge(entry(3, "down", 3), world.now);
-    expect(world.watch?.isNeeded).toBe(true);
     world.answer = NOBODY;
-    world.decide();
-    expect(world.watch?.isNeeded).toBe(false);
+    expect(world.decide()).toBe(NOBODY);
+    expect(world.decide()).toEqual({ down: [], because: "No member is unreachable." });
   });
 });

@@ -97,6 +97,23 @@ describe("a shared timer", () => {
     expect(called).toBe(1_000);
   });
 
+  it("goes on with the others when a call throws", async () => {
+    const rings: (() => void)[] = [];
+    const clock: Clock = {
+      now: () => rings.length,
+      schedule: (_, ring) => ({ cancel: () => {}, ring: rings.push(ring) }),
+    };
+    const shared = new SharedTimer(clock);
+    const called: string[] = [];
+    shared.schedule(0, () => {
+      throw new Error("of a call");
+    });
+    shared.schedule(0, () => called.push("second"));
+    expect(rings[0]).toThrow("of a call");
+    rings[1]?.();
+    expect(called).toEqual(["second"]);
+  });
+
   it("leaves nothing behind when all is called off", async () => {
     const clock = new VirtualClock();
     const shared = new SharedTimer(clock);

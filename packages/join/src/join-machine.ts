@@ -224,17 +224,16 @@ export class JoinMachine {
 
   #startChosen(candidates: readonly EndpointRecord[], room: number, directives: JoinDirective[]): number {
     const instances = Object.freeze(candidates.map((record): ServiceInstance => record.instance));
-    let chosen: readonly ServiceInstance[];
+    let chosen: readonly (EndpointRecord | undefined)[];
     try {
-      chosen = this.#options.policy.choose(instances, room);
+      chosen = this.#options.policy.choose(instances, room).map((instance) => this.#table.get(endpointKey(instance)));
     } catch (error) {
-      directives.push(note("warn", { error }, "the candidate policy threw; nobody was chosen"));
+      directives.push(note("warn", { error }, "the candidate policy threw, or gave no instances; nobody was chosen"));
       return 0;
     }
     let started = 0;
-    for (const instance of chosen) {
+    for (const record of chosen) {
       if (started === room) break;
-      const record = this.#table.get(endpointKey(instance));
       if (record === undefined || record.underWay || !candidates.includes(record)) continue;
       this.#start(record, directives);
       started++;

@@ -24,6 +24,8 @@ export const REJECTION_PACE: Readonly<Record<string, RejectionPace>> = Object.fr
   // A removed incarnation never returns. Its successor at the same address joins by itself, or is found at this pace.
   TOMBSTONED: "permanent",
   DUPLICATE_NODE_ID: "permanent",
+  // Somebody has to correct the settings of one of the two.
+  SAME_ADDRESS: "permanent",
   // Something else than a node of ours listens there, or one too old to know better.
   NOT_UNDERSTOOD: "permanent",
   // Gone within seconds, and what starts at that address next is welcome.

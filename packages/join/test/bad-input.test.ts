@@ -48,13 +48,20 @@ describe("bad input", () => {
     expect(world.joiner.tried).toEqual([A, B, C]);
   });
 
-  it("from a policy that throws is said, and the policy is asked again", async () => {
+  it.each<[string, () => unknown]>([
+    [
+      "throws",
+      () => {
+        throw new Error("no");
+      },
+    ],
+    ["gives a promise", () => Promise.resolve([])],
+    ["gives nothing", () => undefined],
+    ["gives no instances", () => [undefined]],
+  ])("from a policy that %s is said, and the policy is asked again", async (_, answer) => {
     let broken = true;
     const policy: CandidatePolicy = {
-      choose(candidates) {
-        if (broken) throw new Error("no");
-        return candidates;
-      },
+      choose: (candidates) => (broken ? (answer() as typeof candidates) : candidates),
     };
     const world = await new SchedulerWorld({ policy }).start(A);
     expect(world.joiner.tried).toEqual([]);

@@ -179,7 +179,12 @@ export class ActorRuntime {
     const fire = (reason: TerminationReason) => {
       if (over) return;
       over = true;
-      listener({ id, reason });
+      try {
+        listener({ id, reason });
+      } catch (error) {
+        // Others who watch, here and on other nodes, and the cluster that says so have nothing to do with that.
+        this.#context.logger.error({ actor: id.toString(), err: error }, "a listener of watchTermination failed");
+      }
     };
     const unwatch = this.#watch(id, fire);
     const end = () => {

@@ -294,6 +294,9 @@ export class Associations {
 
   #lost(association: Association, error: Error | undefined): void {
     association.connection = undefined;
+    const current = this.#associations.get(association.peer.id);
+    // It was closed, and took its time about it: there is another one by now.
+    if (current !== undefined && current !== association) return;
     this.#context.onDissociated(association.peer);
     const peer = association.peer.toString();
     this.#context.logger.debug({ peer, err: error }, "connection lost");

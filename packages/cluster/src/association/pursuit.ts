@@ -92,9 +92,11 @@ export function endPause(association: Association): void {
   association.retry = undefined;
 }
 
-/** Whether another incarnation has the address. */
+/** Whether somebody else has the address: another incarnation, or a node of another system. */
 function isReplacement(result: DialResult): boolean {
-  return result.kind === "rejected" && result.rejection.code === "WRONG_TARGET";
+  if (result.kind !== "rejected") return false;
+  const { code } = result.rejection;
+  return code === "WRONG_TARGET" || code === "WRONG_SYSTEM";
 }
 
 /** Whether nobody listens at the address, as opposed to nobody answering. */

@@ -26,7 +26,7 @@ export interface FailureDetectorContext {
   readonly options: SwimOptions;
   readonly clock: Clock;
   readonly random: Random;
-  /** Sends over a connection that there is; what cannot be sent soon is worth nothing later. */
+  /** Sends what is worth nothing later: if there is no connection, one is made, and one message at most waits for it. */
   readonly send: (nodeId: string, message: SwimMessage) => void;
   /** Dials now instead of when the backoff allows. */
   readonly redial: (nodeId: string) => void;

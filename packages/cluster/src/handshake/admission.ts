@@ -51,6 +51,10 @@ export function admitPeer(peer: UniqueNode, view: AdmissionView): Reject | undef
   if (peer.system !== view.self.system) {
     return reject("WRONG_SYSTEM", `this is system ${view.self.system}, the peer belongs to system ${peer.system}`);
   }
+  if (peer.address === view.self.address) {
+    const advice = "set settings.node.host and settings.node.port of each to where others can reach it";
+    return reject("SAME_ADDRESS", `${peer} and ${view.self} both say that they are at ${peer.address}; ${advice}`);
+  }
   const known = view.member(peer.id);
   if (view.isTombstoned(peer.id) || known?.status === "down") {
     const reason = `${peer} has been removed from the cluster; restart it so that it joins anew`;

@@ -15,6 +15,7 @@ export const REJECTION_CODES = Object.freeze({
   WRONG_SYSTEM: "the systems have different names",
   WRONG_TARGET: "the offer was meant for another incarnation than the one that answers",
   SELF: "the node has reached itself",
+  SAME_ADDRESS: "both nodes say that others can reach them at one and the same address",
   NODE_LEAVING: "the node that answers is leaving the cluster",
   NODE_DOWN: "the node that answers has been downed",
   TOMBSTONED: "the node has been removed from the cluster; only a new incarnation may join",

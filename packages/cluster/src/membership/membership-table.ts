@@ -142,7 +142,7 @@ export class MembershipTable {
   setReachability(nodeId: string, reachability: Reachability): boolean {
     const row = this.#rows.get(nodeId);
     if (row === undefined || row.member.reachability === reachability) return false;
-    const member = { ...row.member, reachability };
+    const member = Object.freeze({ ...row.member, reachability });
     this.#rows.set(nodeId, { member, hash: row.hash });
     this.#snapshot = undefined;
     this.#onChange({ kind: "reachability", member });

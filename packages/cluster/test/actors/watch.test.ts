@@ -52,6 +52,34 @@ describe("a watch", () => {
     expect(world.told).toEqual(["greeter node-down"]);
   });
 
+  it("whose listener throws keeps no other from being told, here or elsewhere, and the cluster from nothing", async () => {
+    await using world = await watched(3);
+    const throwing = (system: ClusterSystem) =>
+      system.watchTermination(system.resolve(Greeter, String(world.actor)), () => {
+        throw new Error("of a listener");
+      });
+    throwing(world.here);
+    throwing(world.there);
+    world.watch();
+    await world.advance(100);
+    await world.stop();
+    await world.advance(100);
+    expect(world.told).toEqual(["greeter stopped"]);
+    world.told.length = 0;
+    const again = world.there.spawn({ actor: Greeter, name: "again" });
+    const remote = world.here.resolve(Greeter, String(again));
+    world.here.watchTermination(remote, () => {
+      throw new Error("of a listener");
+    });
+    world.watch(remote);
+    await world.advance(100);
+    world.simulation.kill(world.there);
+    await world.advance(10_000);
+    expect(world.told).toEqual(["again node-down"]);
+    expect(world.here.cluster.membership.size).toBe(2);
+    expect(world.here.cluster.explain().dropped.undecodableFrames).toBe(0);
+  });
+
   it("fires when the node of the actor leaves, whose actors stop", async () => {
     await using world = await watched(3);
     world.watch();

@@ -70,6 +70,7 @@ const refusals: [code: string, when: string, Partial<Offer>, Circumstances][] = 
   ["WRONG_TARGET", "another incarnation is meant", { targetId: node(1, 1).id }, {}],
   ["SELF", "it comes from this node itself", { from: self }, {}],
   ["SELF", "it comes from this node itself, which meant somebody else", { from: self, targetId: peer.id }, {}],
+  ["SAME_ADDRESS", "another node says that it is at this node's address", { from: node(1, 1) }, {}],
   ["NODE_LEAVING", "this node is leaving", {}, { members: [member(self, "leaving")] }],
   ["NODE_DOWN", "this node is down", {}, { members: [member(self, "down")] }],
   ["NODE_DOWN", "this node has been removed", {}, { members: [] }],
@@ -107,6 +108,9 @@ describe("an offer is rejected", () => {
     expect(reason({ protocol: { major: 9, minor: 1, patch: 2 } })).toMatch(/9\.1\.2.*1\.1\.0/);
     expect(reason({ from: new UniqueNode("other", "10.0.0.2", 7337, peer.id) })).toMatch(/test.*other/);
     expect(reason({ targetId: peer.id })).toContain(peer.id);
+    expect(reason({ from: node(1, 1) })).toMatch(
+      /0001.*both say that they are at 10\.0\.0\.1:7337.*settings\.node\.host/,
+    );
     expect(reason({ from: elsewhere(self.id) })).toMatch(/10\.0\.0\.99:7337.*10\.0\.0\.1:7337/);
   });
 });
@@ -118,6 +122,7 @@ describe("whoever answers an offer is refused", () => {
     ["TOO_MANY_ASSOCIATIONS", "when this node talks to as many as it may", peer, { isFull: true }],
     ["WRONG_SYSTEM", "when it belongs to another system", new UniqueNode("other", "10.0.0.2", 7337, peer.id), {}],
     ["DUPLICATE_NODE_ID", "when it has a member's id", elsewhere(peer.id), { members: [member(peer, "up")] }],
+    ["SAME_ADDRESS", "when it says that it is at this node's address", node(1, 1), {}],
   ])("with %s %s", (code, _, answering, circumstances) => {
     expect(admitPeer(answering, view(circumstances))).toMatchObject({ code });
   });

@@ -150,7 +150,13 @@ describe("nodes that join", () => {
 
 describe("a node that died and came back at the same address", () => {
   it("is another member: the old one is downed and removed, and all talk to the new one only", async () => {
-    await using world = new Simulation();
+    const said: unknown[] = [];
+    const info = (details: object, message: string) => said.push({ ...details, message });
+    await using world = new Simulation({
+      configure: (settings) => {
+        settings.logger = { ...settings.logger, info };
+      },
+    });
     const [a, b, c] = await world.form(3);
     const events = record(b);
     world.crash(c);
@@ -162,6 +168,9 @@ describe("a node that died and came back at the same address", () => {
       events.filter((event) => event.kind === "membership" && event.member.node.id === self.id).map(inShort);
     expect(lifeOf(c)).toEqual(["3: up → down", "3: down → removed"]);
     expect(lifeOf(again)).toEqual(["3: unknown → joining", "3: joining → up"]);
+    const [former, peer] = [c, again].map(({ cluster }) => String(cluster.self));
+    const message = expect.stringContaining("another incarnation has come to a member's address");
+    expect(said).toContainEqual({ former, peer, message });
     await world.clock.advance(10_000);
     expect(world.network.connections).toBe(3);
     for (const system of [a, b, again]) expect(system.cluster.explain().associations.open).toBe(2);

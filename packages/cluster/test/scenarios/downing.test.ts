@@ -212,6 +212,8 @@ describe("a member that is unreachable", () => {
     }
     expect(areUnited(systems)).toBe(true);
     expect(events.map(inShort).filter((event) => event === "3: reachable")).toHaveLength(3);
+    const because = "No member is unreachable.";
+    expect(systems.map(({ cluster }) => cluster.explain().downing.because)).toEqual(Array(3).fill(because));
   });
 
   it("for good stays a member where nobody is to be downed, and newcomers cannot become up", async () => {

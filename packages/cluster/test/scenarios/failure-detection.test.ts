@@ -54,6 +54,19 @@ describe("one of five whose process dies", () => {
     });
   });
 
+  it("and whose address a node of another system takes over, is unreachable within 25 ms, and nobody else is", async () => {
+    await forEachSeed(SEEDS, async (seed) => {
+      await using world = new Simulation({ seed });
+      const { victim, others } = await five(world, seed);
+      const events = others.map((system) => record(system));
+      world.kill(victim);
+      await world.start({ host: victim.cluster.self.host, system: "another" });
+      expect(await noticed(world, victim, others)).toBeLessThanOrEqual(25);
+      await world.united(others);
+      expect(losses(events)).toEqual({ unreachable: [nameOf(victim)], down: [nameOf(victim)] });
+    });
+  });
+
   it("because the machine lost its power, so that nothing refuses, is unreachable to all within 3 s", async () => {
     await forEachSeed(SEEDS, async (seed) => {
       await using world = new Simulation({ seed });

@@ -130,6 +130,24 @@ describe("a node with the id of another", () => {
   });
 });
 
+describe("two nodes that both say that they are at one address, as in containers where 127.0.0.1 was left", () => {
+  it("refuse each other as SAME_ADDRESS, say what to set, and go on", async () => {
+    await using world = new Simulation({
+      configure: ({ node }) => {
+        node.bindHost = node.host;
+        node.host = "127.0.0.1";
+      },
+    });
+    const [a, b] = await world.startMany(2);
+    const { lastCode, message } = await failureOf(world, a.cluster.join("10.0.0.2:7337", { maxAttempts: 1 }));
+    expect(lastCode).toBe("SAME_ADDRESS");
+    expect(message).toContain("settings.node.host");
+    await world.clock.advance(10_000);
+    expect([seen(a), seen(b)]).toEqual(["1 joining", "1 joining"]);
+    for (const { cluster } of [a, b]) expect(cluster.explain().rejections).toEqual({ SAME_ADDRESS: 1 });
+  });
+});
+
 describe("two newcomers with one id that join through different members at once", () => {
   it("are both put out, and do not keep the cluster from going on, for 20 seeds", async () => {
     await forEachSeed(20, async (seed) => {

@@ -28,6 +28,8 @@ export interface Talker {
   /** By whom each text was said, in the order of arrival. */
   readonly heard: { readonly from: string; readonly text: string }[];
   readonly rejections: Reject[];
+  /** To whom a connection was lost, by host. */
+  readonly lost: string[];
   /** Whom it wants to stay in touch with. Default: everybody. */
   isWanted: (nodeId: string) => boolean;
   view: AdmissionView;
@@ -61,6 +63,7 @@ export class Talkers {
       self,
       heard: [],
       rejections: [],
+      lost: [],
       isWanted: () => true,
       view: {
         self,
@@ -89,7 +92,7 @@ export class Talkers {
         isWanted: (id) => talker.isWanted(id),
         onAssociated: () => {},
         onUnreached: () => {},
-        onDissociated: () => {},
+        onDissociated: (peer) => talker.lost.push(peer.host),
         onReplaced: () => {},
         onFrame: (peer, frame) => talker.heard.push({ from: peer.host, text: Buffer.from(frame).toString() }),
         onRefused: ({ rejection }) => talker.rejections.push(rejection),
