@@ -8,6 +8,7 @@ import { BoundedLogger } from "./bounded-logger.js";
 import { type ClusterChange, ClusterCore } from "./cluster-core.js";
 import { type Refusal, Refusals } from "./control/refusals.js";
 import { Waits } from "./control/waits.js";
+import { guardedDowning } from "./downing/guarded-downing.js";
 import { decodeDetectorMessage, encodeDetectorMessage, isDetectorMessage } from "./failure/detector-codec.js";
 import { FailureDetector } from "./failure/failure-detector.js";
 import { decodeProbe, encodeProbe, isProbe, isProbeFrame } from "./failure/probe-codec.js";
@@ -72,7 +73,7 @@ export class ClusterShell implements Joiner, MembershipView {
       gossip: settings.gossip,
       leadership: settings.leadership,
       formation: settings.formation,
-      downing: settings.downing,
+      downing: guardedDowning(settings.downing, this.peerLog),
       tombstones: settings.tombstones,
       send: (to, message) => this.#send(to, message),
       isConnected: (nodeId) => this.associations.isOpen(nodeId),

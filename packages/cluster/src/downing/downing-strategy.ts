@@ -44,7 +44,8 @@ export interface DowningDecision {
  * options, on every node.
  *
  * It is asked after each change and when it said so, and answers from the view alone: no clock, no memory. What it
- * decided and was not done yet it decides again. It must not throw.
+ * decided and was not done yet it decides again. If it throws, or gives something else, nobody is downed; the log and
+ * `explain()` say why.
  */
 export interface DowningStrategy {
   /** For logs and `explain()`: `static-quorum(3)`. */

@@ -253,6 +253,38 @@ describe("a strategy of one's own", () => {
   });
 });
 
+describe("a strategy that fails", () => {
+  it.each<[string, () => unknown, RegExp]>([
+    [
+      "throws",
+      () => {
+        throw new Error("division by zero");
+      },
+      /failed, so that nobody is downed: division by zero/,
+    ],
+    ["gives a promise", async () => ({ down: [], because: "later" }), /it returned no \{ down/],
+    ["gives members instead of nodes", () => ({ down: [{}], because: "odd" }), /it returned no \{ down/],
+    ["gives no time", () => ({ down: [], because: "odd", reconsiderInMs: Number.NaN }), /it returned no \{ down/],
+  ])("as it %s, downs nobody, says why, and stops nothing else", async (_, decide, why) => {
+    const errors: string[] = [];
+    const odd = { name: "odd", decide } as DowningStrategy;
+    await using world = new Simulation({
+      configure: (settings) => {
+        settings.downing = odd;
+        settings.logger = { ...settings.logger, error: (_, message) => errors.push(message) };
+      },
+    });
+    const [a, b, c] = await world.form(3);
+    world.kill(c);
+    await world.clock.advance(10_000);
+    expect([a, b].map(seen)).toEqual(Array(2).fill("1 up, 2 up, 3 up"));
+    expect(a.cluster.explain().downing).toEqual({ strategy: "odd", because: expect.stringMatching(why) });
+    expect(a.cluster.explain().dropped.undecodableFrames).toBe(0);
+    expect(errors).toContain("the downing strategy failed; nobody is downed");
+    await world.remove(c, a, [a, b]);
+  });
+});
+
 describe("whoever a strategy downs", () => {
   it("acts as configured, after the time configured, and ends as downed; the other side goes on", async () => {
     const acted: string[] = [];
