@@ -24,6 +24,7 @@ import { ClusterEvents } from "./control/cluster-events.js";
 import { explainSystem } from "./control/explain-system.js";
 import { type Authentication, noAuthentication } from "./handshake/handshake-session.js";
 import type { Secret } from "./handshake/secret-authentication.js";
+import { inWords } from "./in-words.js";
 import { leaveGracefully } from "./leave.js";
 import type { Logger } from "./logger.js";
 import { UniqueNode } from "./node.js";
@@ -212,7 +213,7 @@ export class ClusterSystem implements AsyncDisposable {
   ): ActorRef<InstanceType<Class>>;
   spawn(actor: ActorClass | ActorSpec<ActorClass>, ...args: readonly unknown[]): AnyActorRef {
     const spec = typeof actor === "function" ? { actor } : actor;
-    return this.#actorsFor(spec.actor).spawn(spec.actor, spec, args);
+    return this.#actorsFor(spec?.actor).spawn(spec.actor, spec, args);
   }
 
   /**
@@ -342,9 +343,9 @@ export class ClusterSystem implements AsyncDisposable {
 
   /** @param given a class of actors, or a key for them */
   #actorsFor(given: object): ActorRuntime {
-    const { name, [RUNTIME]: create } = given as { readonly name?: string; readonly [RUNTIME]?: CreateActorRuntime };
+    const { [RUNTIME]: create } = (given ?? {}) as { readonly [RUNTIME]?: CreateActorRuntime };
     if (typeof create === "function") return this.#actors.runtime(create);
-    throw new TypeError(`${name ?? String(given)} is no class that extends DistributedActor, and no key for actors.`);
+    throw new TypeError(`${inWords(given)} is no class that extends DistributedActor, and no key for actors.`);
   }
 
   async #bounded(work: Promise<unknown>, withinMs: number): Promise<void> {

@@ -121,7 +121,7 @@ export interface ClusterSettings {
   formation: {
     /**
      * How many members have to be reachable before the first of them become up. Default 1; more than half of the nodes
-     * that will ever be started makes two clusters impossible at the first start, unless some are cut off just then.
+     * that will ever be started makes two clusters impossible at the first start, whoever is cut off just then.
      */
     minimumMembers: number;
     /** How long neither the members nor the listing must have changed before the first become up. Default 0. */

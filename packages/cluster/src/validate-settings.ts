@@ -2,16 +2,16 @@ import { isHost, isPort } from "@rollcall/core";
 import { resolveSwimOptions } from "@rollcall/swim";
 import { ClusterError } from "./cluster-error.js";
 import { isMetadata, MAX_METADATA_BYTES } from "./handshake/metadata.js";
+import { inWords } from "./in-words.js";
 import { isSystemName } from "./node.js";
-import type { ClusterSettings } from "./settings.js";
+import { type ClusterSettings, defaultSettings } from "./settings.js";
 
 /** @throws ClusterError `INVALID_SETTING` naming the first setting that is unusable */
 export function validateSettings(system: string, settings: ClusterSettings): void {
   const check = (ok: boolean, name: string, value: unknown, wanted: string): void => {
-    if (ok) return;
-    const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
-    throw new ClusterError("INVALID_SETTING", `${name} is ${shown}; it has to be ${wanted}.`);
+    if (!ok) throw new ClusterError("INVALID_SETTING", `${name} is ${inWords(value)}; it has to be ${wanted}.`);
   };
+  checkNames(settings, check);
   const { node } = settings;
   check(isSystemName(system), "The system name", system, "1 to 64 letters, digits, dots, dashes and underscores");
   const host = "a host name or an IP address (IPv6 without brackets)";
@@ -36,7 +36,12 @@ export function validateSettings(system: string, settings: ClusterSettings): voi
   const fits = `an object of strings, at most ${MAX_METADATA_BYTES} bytes as JSON`;
   check(isMetadata(node.metadata), "settings.node.metadata", node.metadata, fits);
   checkSecret(settings.secret);
-  check(typeof settings.insecure === "boolean", "settings.insecure", settings.insecure, "true or false");
+  for (const name of ["announce", "insecure"] as const) {
+    check(typeof settings[name] === "boolean", `settings.${name}`, settings[name], "true or false");
+  }
+  const { keepBelowMinimum } = settings.leadership;
+  const isSaid = typeof keepBelowMinimum === "boolean";
+  check(isSaid, "settings.leadership.keepBelowMinimum", keepBelowMinimum, "true or false");
   for (const level of ["debug", "info", "warn", "error"] as const) {
     check(
       typeof settings.logger?.[level] === "function",
@@ -108,6 +113,28 @@ const MIN_DIFFERENT_BYTES = 5;
 const MAX_SECRETS = 8;
 
 type Check = (ok: boolean, name: string, value: unknown, wanted: string) => void;
+
+/** These have names of their own, which are nobody's business here, or are checked by whoever knows them. */
+const OPAQUE: ReadonlySet<string> = new Set(["discovery", "failureDetector", "logger", "downing", "tls"]);
+
+/** A setting that is misspelt would be the default, and nobody would know. */
+function checkNames(settings: ClusterSettings, check: Check): void {
+  const known = defaultSettings() as unknown as Readonly<Record<string, unknown>>;
+  requireKnown("settings", settings, known);
+  for (const [name, value] of Object.entries(known)) {
+    if (OPAQUE.has(name) || typeof value !== "object" || value === null) continue;
+    const group = settings[name as keyof ClusterSettings];
+    check(typeof group === "object" && group !== null, `settings.${name}`, group, "an object, as it comes");
+    requireKnown(`settings.${name}`, group as object, value);
+  }
+}
+
+function requireKnown(name: string, given: object, known: object): void {
+  const unknown = Object.keys(given).find((key) => !(key in known));
+  if (unknown === undefined) return;
+  const there = Object.keys(known).join(", ");
+  throw new ClusterError("INVALID_SETTING", `There is no ${name}.${unknown}; there are ${there}.`);
+}
 
 function checkActors({ actors }: ClusterSettings, check: Check): void {
   const { exposeStacks, types } = actors;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { keepMajority } from "../src/downing/index.js";
 import { type ClusterSettings, defaultSettings } from "../src/settings.js";
 import { validateSettings } from "../src/validate-settings.js";
 
@@ -114,6 +115,13 @@ const WRONG: readonly [path: string, value: unknown][] = [
   ["actors.types", {}],
   ["actors.types", [{ name: "Money" }]],
   ["register", {}],
+  ["announce", "no"],
+  ["leadership.keepBelowMinimum", "false"],
+  ["node", undefined],
+  ["join", null],
+  ["port", 7_337],
+  ["join.maxConcurrentJoin", 5],
+  ["node.hots", "10.0.0.1"],
   ...NUMBERS.flatMap(([path, least]): [string, unknown][] => [
     [path, least - 1],
     [path, Number.NaN],
@@ -155,6 +163,20 @@ describe("settings", () => {
         if (typeof value === "number") expect(known).toContain(`${group}.${name}`);
       }
     }
+  });
+
+  it.each<[string, unknown, string]>([
+    [
+      "join.maxConcurrentJoin",
+      5,
+      "There is no settings.join.maxConcurrentJoin; there are maxConcurrentJoins, backoff.",
+    ],
+    ["discovery", [], "settings.discovery is []; it has to be a ServiceDiscovery"],
+    ["node.metadata", { zone: 1 }, 'settings.node.metadata is {"zone":1}; it has to be'],
+    ["downing", keepMajority, "settings.downing is the function keepMajority; it has to be a DowningStrategy"],
+    ["node.host", "x ".repeat(100), `settings.node.host is "${"x ".repeat(29)}x…; it has to be`],
+  ])("that are wrong are shown so that one sees what is meant: %s", (path, value, said) => {
+    expect(errorOf(() => validateSettings("rollcall", settingsWith(path, value))).message).toContain(said);
   });
 
   it("of the failure detector are checked by itself", () => {

@@ -62,8 +62,11 @@ function explainNobody(
 /** A listing from before the discovery failed is still in force; whoever reads the sentence should know. */
 function staleness(discovery: DiscoveryExplanation | undefined): string {
   if (discovery?.state !== "retrying" || discovery.lastError === undefined) return "";
-  const seconds = Math.round((discovery.listingAgeMs ?? 0) / 1000);
-  return ` The listing is ${seconds} s old, because the discovery fails: ${describe(discovery.lastError)}.`;
+  const { lastError, listingAgeMs } = discovery;
+  if (listingAgeMs === undefined)
+    return ` Nothing has been listed, because the discovery fails: ${describe(lastError)}.`;
+  const seconds = Math.round(listingAgeMs / 1000);
+  return ` The listing is ${seconds} s old, because the discovery fails: ${describe(lastError)}.`;
 }
 
 /** A discovery's messages begin with its name. */

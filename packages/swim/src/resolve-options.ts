@@ -29,7 +29,7 @@ export function resolveOptions(input: SwimOptionsInput): SwimOptions {
   const options: SwimOptions = Object.freeze({ ...SWIM_PRESETS.lan, ...Object.fromEntries(given) });
   for (const [key, value] of Object.entries(options)) {
     const name = key as Name;
-    if (!(name in SWIM_PRESETS.lan)) throw invalid(key, value, "left out: there is no such option");
+    if (!(name in SWIM_PRESETS.lan)) throw new SwimError("INVALID_OPTION", `SWIM has no option ${key}.`);
     const range = COUNTS[name];
     if (range !== undefined) requireCount(name, value, ...range);
     else if (name === "buddy") require(typeof value === "boolean", name, value, "true or false");

@@ -83,7 +83,8 @@ export function performHandshake(
   connection.handle({
     onClose: (cause) => {
       if (isClusterError(cause) && cause.code === "TLS_PLAINTEXT") return fail(cause);
-      const hint = "It may have settings.tls and this node not, or too many handshakes under way";
+      const hint =
+        "It may be no node of Rollcall, or have settings.tls and this node not, or too many handshakes under way";
       const message = `${connection.remote} closed the connection during the handshake. ${hint}.`;
       fail(new ClusterError("HANDSHAKE_FAILED", message, { cause }));
     },

@@ -1,13 +1,12 @@
 import { type Endpoint, formatEndpoint } from "@rollcall/core";
 import type { JoinRequestOptions } from "@rollcall/join/scheduler";
 import { ClusterError } from "../cluster-error.js";
-import type { Member, MemberStatus } from "../membership/member.js";
-import { statusRank } from "../membership/member.js";
+import { MEMBER_STATUSES, type Member, type MemberStatus, statusRank } from "../membership/member.js";
 import type { Membership } from "../membership/membership.js";
 import { Node, UniqueNode } from "../node.js";
 import type { ClusterEvent } from "./cluster-events.js";
 import type { ClusterExplanation } from "./cluster-explanation.js";
-import type { WaitOptions, Waits } from "./waits.js";
+import { requireArgument, type WaitOptions, type Waits } from "./waits.js";
 
 /** What `waitFor` can wait for besides certain nodes. */
 export interface WaitForMembers extends WaitOptions {
@@ -82,10 +81,11 @@ export class ClusterControl {
   /**
    * Declares a member dead, for good: it is removed, and only another incarnation can join at its address.
    *
+   * @param member as it is in the membership, or where it is: an endpoint, or `host:port`
    * @returns false if it is not a member, or down already
    */
-  down(member: Member | UniqueNode | Endpoint): boolean {
-    const node = "node" in member ? member.node : member;
+  down(member: Member | UniqueNode | Endpoint | string): boolean {
+    const node = typeof member === "object" && "node" in member ? member.node : this.#nodeFor(member);
     const id = node instanceof UniqueNode ? node.id : this.membership.at(node)?.node.id;
     return id !== undefined && this.#context.down(id);
   }
@@ -93,10 +93,10 @@ export class ClusterControl {
   /** Waits until this node is up. Rejects with `NODE_GONE` if that cannot be any more. */
   joined(options?: WaitOptions): Promise<Member>;
   /** Waits until the member at an address is up. */
-  joined(node: Endpoint | UniqueNode, options?: WaitOptions): Promise<Member>;
-  async joined(first: Endpoint | UniqueNode | WaitOptions = {}, second: WaitOptions = {}): Promise<Member> {
-    const [node, options] = "host" in first ? [first, second] : [this.self, first];
-    const [member] = await this.waitFor([node], "up", options);
+  joined(node: Endpoint | UniqueNode | string, options?: WaitOptions): Promise<Member>;
+  async joined(first: Endpoint | UniqueNode | string | WaitOptions = {}, second: WaitOptions = {}): Promise<Member> {
+    const isNode = typeof first === "string" || "host" in first;
+    const [member] = await this.waitFor([isNode ? first : this.self], "up", isNode ? second : first);
     return member as Member;
   }
 
@@ -104,24 +104,35 @@ export class ClusterControl {
    * Waits until each of these nodes has a status: exactly that for `joining` and `up`, that or a later one for the rest.
    * A node that is unknown and tombstoned counts as removed. Settles on events; nothing is polled.
    *
-   * @throws ClusterError `WAIT_TIMED_OUT`, saying what was seen; `NODE_GONE` if a node is past the status; `SHUT_DOWN`
+   * @param nodes each an endpoint, `host:port`, or one incarnation
+   * @throws ClusterError `WAIT_TIMED_OUT`, saying what was seen; `NODE_GONE` if a node is past the status; `SHUT_DOWN`;
+   * `INVALID_SETTING` for arguments that cannot be used
    */
-  waitFor(nodes: Iterable<Endpoint | UniqueNode>, status: MemberStatus, options?: WaitOptions): Promise<Member[]>;
+  waitFor(
+    nodes: Iterable<Endpoint | UniqueNode | string>,
+    status: MemberStatus,
+    options?: WaitOptions,
+  ): Promise<Member[]>;
   /** Waits until there are at least so many members with a status, and gives them. */
   waitFor(members: WaitForMembers): Promise<Member[]>;
-  waitFor(
-    what: Iterable<Endpoint | UniqueNode> | WaitForMembers,
+  async waitFor(
+    what: Iterable<Endpoint | UniqueNode | string> | WaitForMembers,
     status: MemberStatus = "up",
     options: WaitOptions = {},
   ): Promise<Member[]> {
     const { waits } = this.#context;
-    if ("atLeast" in what) {
+    if (!isIterable(what)) {
       const { atLeast, status: wanted = "up" } = what;
+      const isCount = Number.isInteger(atLeast) && atLeast >= 0;
+      requireArgument("waitFor", "atLeast", atLeast, isCount, "how many members to wait for, or give a list of nodes");
+      requireStatus(wanted);
       const found = () => this.membership.withStatus(wanted);
       const probe = () => (found().length >= atLeast ? found() : undefined);
-      return waits.until(probe, what, () => `${found().length} of ${atLeast} members are ${wanted}. ${this.#seen()}`);
+      const isEnough = () => `${found().length} of ${atLeast} members are ${wanted}. ${this.#seen()}`;
+      return await waits.until(probe, what, isEnough);
     }
-    let nodes = [...what];
+    requireStatus(status);
+    let nodes: (Endpoint | UniqueNode)[] = [...what].map((node) => this.#nodeFor(node));
     const names = nodes.map(formatEndpoint).join(", ");
     const probe = () => {
       // Whoever is to go is the one who is there: an address tells nothing any more once its member is removed.
@@ -129,12 +140,20 @@ export class ClusterControl {
       const members = nodes.map((node) => this.#at(node, status));
       return members.includes(undefined) ? undefined : (members as Member[]);
     };
-    return waits.until(probe, options, () => `${names} ${status}. ${this.#seen()}`);
+    return await waits.until(probe, options, () => `${names} ${status}. ${this.#seen()}`);
   }
 
   /** Everything this node knows about why things are as they are. */
   explain(): ClusterExplanation {
     return this.#context.explain();
+  }
+
+  /** Where somebody is, from what the program says. */
+  #nodeFor(given: Endpoint | UniqueNode | string): Endpoint | UniqueNode {
+    if (typeof given === "string") return Node.parse(given, this.self.system);
+    const isEndpoint = typeof given?.host === "string";
+    requireArgument("cluster", "node", given, isEndpoint, "a node, { host, port } or host:port");
+    return given;
   }
 
   /** The member for a node, if it has the status; throws if it never will. */
@@ -162,8 +181,21 @@ export class ClusterControl {
 
   #seen(): string {
     const members = [...this.membership].map((member) => `${member.node.address} ${member.status}`);
-    return `Seen: ${members.join(", ") || "nobody"}. ${this.explain().situation.message}.`;
+    const seen = `Seen: ${members.join(", ") || "nobody"}.`;
+    const { join, situation } = this.explain();
+    if (situation.code === "UP") return seen;
+    if (situation.code === "NOBODY_FOUND") return `${seen} No other member is known yet. ${join.situation.message}`;
+    return `${seen} Why this node is not up: ${situation.message}.`;
   }
+}
+
+function isIterable(value: object): value is Iterable<Endpoint | UniqueNode | string> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
+function requireStatus(status: unknown): void {
+  const isStatus = MEMBER_STATUSES.includes(status as MemberStatus);
+  requireArgument("waitFor", "status", status, isStatus, `one of ${MEMBER_STATUSES.join(", ")}`);
 }
 
 /** Whether a node that has the status can be said to have it still when it has gone further. */

@@ -9,7 +9,7 @@ import type { RefusalExplanation } from "./refusals.js";
 /** Why a node is not up, or that it is. */
 export const NODE_SITUATIONS = Object.freeze({
   UP: "the node is up",
-  NOBODY_FOUND: "no other member is known yet; `join` says what was tried",
+  NOBODY_FOUND: "no other member is known yet; `explain().join` says what was tried",
   TOO_FEW_MEMBERS: "fewer members are reachable than settings.leadership.minimumMembers",
   AWAITING_CONVERGENCE: "the leader waits until all members hold the same membership",
   AWAITING_FORMATION: "no cluster exists yet, and settings.formation wants more",

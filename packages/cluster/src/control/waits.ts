@@ -1,5 +1,6 @@
 import type { Clock } from "@rollcall/core";
 import { ClusterError } from "../cluster-error.js";
+import { inWords } from "../in-words.js";
 
 export interface WaitOptions {
   /** How long to wait, in milliseconds. Default: for ever. */
@@ -27,11 +28,13 @@ export class Waits {
   /**
    * @param probe gives the value waited for, or undefined if it is not there yet; throws if it can never be
    * @param describe what was seen instead, for the error when time is up
-   * @throws ClusterError `WAIT_TIMED_OUT` or `SHUT_DOWN`, or whatever `probe` throws
+   * @throws ClusterError `WAIT_TIMED_OUT`, `SHUT_DOWN` or `INVALID_SETTING`, or whatever `probe` throws
    */
   until<T>(probe: () => T | undefined, options: WaitOptions, describe: () => string): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const { withinMs, signal } = options;
+      const isTime = withinMs === undefined || (typeof withinMs === "number" && withinMs >= 0);
+      requireArgument("waiting", "withinMs", withinMs, isTime, "a number of milliseconds");
       const settle = (action: () => void) => {
         this.#waits.delete(wait);
         timer?.cancel();
@@ -73,6 +76,12 @@ export class Waits {
     this.#ended = true;
     for (const wait of [...this.#waits]) wait.fail(shutDown());
   }
+}
+
+/** @throws ClusterError `INVALID_SETTING` unless the condition holds, naming the method and its argument */
+export function requireArgument(method: string, name: string, value: unknown, holds: boolean, wanted: string): void {
+  if (!holds)
+    throw new ClusterError("INVALID_SETTING", `${method}: ${name} is ${inWords(value)}; it has to be ${wanted}.`);
 }
 
 function shutDown(): ClusterError {

@@ -1,4 +1,4 @@
-import { DOWNING_DEFAULTS, requireDurations } from "./downing-options.js";
+import { DOWNING_DEFAULTS, requireDurations, requireKnown } from "./downing-options.js";
 import type { DowningStrategy } from "./downing-strategy.js";
 import { decideBySides, type SideRule } from "./side-decision.js";
 
@@ -20,6 +20,7 @@ const RULE: SideRule = {
  * @throws ClusterError `INVALID_SETTING`
  */
 export function downAll(options: DownAllOptions = {}): DowningStrategy {
+  requireKnown("downAll", options, Object.keys(DOWNING_DEFAULTS.downAll));
   const { stableMs = DOWNING_DEFAULTS.downAll.stableMs } = options;
   requireDurations("downAll", { stableMs });
   return Object.freeze({

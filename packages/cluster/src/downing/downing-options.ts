@@ -1,4 +1,5 @@
 import { ClusterError } from "../cluster-error.js";
+import { inWords } from "../in-words.js";
 
 /** How long sides wait, in strategies that let one side of a split survive. */
 export interface SideOptions {
@@ -33,8 +34,15 @@ export const DOWNING_DEFAULTS = Object.freeze({
 /** @throws ClusterError `INVALID_SETTING` unless the condition holds, naming the strategy and its option */
 export function requireOption(strategy: string, option: string, value: unknown, holds: boolean, wanted: string): void {
   if (holds) return;
-  const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
-  throw new ClusterError("INVALID_SETTING", `${strategy}: ${option} is ${shown}; it has to be ${wanted}.`);
+  throw new ClusterError("INVALID_SETTING", `${strategy}: ${option} is ${inWords(value)}; it has to be ${wanted}.`);
+}
+
+/** @throws ClusterError `INVALID_SETTING` for the first option that the strategy does not have */
+export function requireKnown(strategy: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((option) => !known.includes(option));
+  if (unknown === undefined) return;
+  const message = `${strategy} has no option ${unknown}; it has ${known.join(", ")}.`;
+  throw new ClusterError("INVALID_SETTING", message);
 }
 
 /** @throws ClusterError `INVALID_SETTING` for the first of these that is not a duration */

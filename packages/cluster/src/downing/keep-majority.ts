@@ -1,4 +1,10 @@
-import { DOWNING_DEFAULTS, requireDurations, requireOption, type SideOptions } from "./downing-options.js";
+import {
+  DOWNING_DEFAULTS,
+  requireDurations,
+  requireKnown,
+  requireOption,
+  type SideOptions,
+} from "./downing-options.js";
 import type { DowningStrategy } from "./downing-strategy.js";
 import { decideBySides, type SideRule } from "./side-decision.js";
 
@@ -18,6 +24,7 @@ export interface KeepMajorityOptions extends SideOptions {
  * @throws ClusterError `INVALID_SETTING`
  */
 export function keepMajority(options: KeepMajorityOptions = {}): DowningStrategy {
+  requireKnown("keepMajority", options, Object.keys(DOWNING_DEFAULTS.keepMajority));
   const defaults = DOWNING_DEFAULTS.keepMajority;
   const { stableMs = defaults.stableMs, marginMs = defaults.marginMs, tieBreak = defaults.tieBreak } = options;
   requireDurations("keepMajority", { stableMs, marginMs });

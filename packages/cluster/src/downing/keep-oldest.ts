@@ -1,4 +1,10 @@
-import { DOWNING_DEFAULTS, requireDurations, requireOption, type SideOptions } from "./downing-options.js";
+import {
+  DOWNING_DEFAULTS,
+  requireDurations,
+  requireKnown,
+  requireOption,
+  type SideOptions,
+} from "./downing-options.js";
 import type { DowningStrategy } from "./downing-strategy.js";
 import { decideBySides, type SideRule } from "./side-decision.js";
 
@@ -17,6 +23,7 @@ export interface KeepOldestOptions extends SideOptions {
  * @throws ClusterError `INVALID_SETTING`
  */
 export function keepOldest(options: KeepOldestOptions = {}): DowningStrategy {
+  requireKnown("keepOldest", options, Object.keys(DOWNING_DEFAULTS.keepOldest));
   const defaults = DOWNING_DEFAULTS.keepOldest;
   const { stableMs = defaults.stableMs, marginMs = defaults.marginMs, downIfAlone = defaults.downIfAlone } = options;
   requireDurations("keepOldest", { stableMs, marginMs });

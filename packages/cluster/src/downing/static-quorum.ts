@@ -1,4 +1,10 @@
-import { DOWNING_DEFAULTS, requireDurations, requireOption, type SideOptions } from "./downing-options.js";
+import {
+  DOWNING_DEFAULTS,
+  requireDurations,
+  requireKnown,
+  requireOption,
+  type SideOptions,
+} from "./downing-options.js";
 import type { DowningStrategy } from "./downing-strategy.js";
 import { decideBySides, type SideRule } from "./side-decision.js";
 
@@ -19,7 +25,8 @@ export interface StaticQuorumOptions extends SideOptions {
  */
 export function staticQuorum(options: StaticQuorumOptions): DowningStrategy {
   const defaults = DOWNING_DEFAULTS.staticQuorum;
-  const { size, stableMs = defaults.stableMs, marginMs = defaults.marginMs } = options;
+  requireKnown("staticQuorum", options ?? {}, ["size", ...Object.keys(defaults)]);
+  const { size, stableMs = defaults.stableMs, marginMs = defaults.marginMs } = options ?? {};
   requireDurations("staticQuorum", { stableMs, marginMs });
   requireOption("staticQuorum", "size", size, Number.isInteger(size) && size >= 1, "a whole number, 1 or more");
   const needed = (members: number) => Math.max(size, Math.floor(members / 2) + 1);

@@ -1,5 +1,5 @@
 import { isLiving } from "../membership/member.js";
-import { DOWNING_DEFAULTS, requireDurations } from "./downing-options.js";
+import { DOWNING_DEFAULTS, requireDurations, requireKnown } from "./downing-options.js";
 import type { DowningDecision, DowningStrategy, DowningView } from "./downing-strategy.js";
 import { whoIsDue } from "./due.js";
 
@@ -19,6 +19,7 @@ export interface TimeoutDowningOptions {
  * @throws ClusterError `INVALID_SETTING`
  */
 export function timeoutDowning(options: TimeoutDowningOptions = {}): DowningStrategy {
+  requireKnown("timeoutDowning", options, Object.keys(DOWNING_DEFAULTS.timeoutDowning));
   const { afterMs = DOWNING_DEFAULTS.timeoutDowning.afterMs } = options;
   requireDurations("timeoutDowning", { afterMs });
   return Object.freeze({ name: `timeout(${afterMs} ms)`, decide: (view: DowningView) => decide(view, afterMs) });

@@ -43,6 +43,14 @@ describe("a downing strategy", () => {
     expect((thrown as Error).message).toContain(`${strategy}: ${option} is `);
   });
 
+  it.each(Object.keys(FACTORIES))("%s refuses an option that it does not have, and says which it has", (strategy) => {
+    expect(() => FACTORIES[strategy]?.({ after: 1 } as never)).toThrow(/has no option after; it has \w*Ms|size/);
+  });
+
+  it("that cannot do without an option says so", () => {
+    expect(() => (staticQuorum as () => unknown)()).toThrow(/staticQuorum: size is undefined; it has to be a whole/);
+  });
+
   it("takes the least that each option may be", () => {
     expect(() => timeoutDowning({ afterMs: 0 })).not.toThrow();
     expect(() => staticQuorum({ size: 1, stableMs: 0, marginMs: 0 })).not.toThrow();

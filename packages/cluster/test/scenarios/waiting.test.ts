@@ -2,6 +2,13 @@ import { describe, expect, it } from "vitest";
 import { errorOf } from "../support/error-of.js";
 import { Simulation, seen } from "../support/simulation.js";
 
+/** As a program without types calls it. */
+interface Untyped {
+  readonly self: unknown;
+  readonly waitFor: (...args: unknown[]) => Promise<unknown>;
+  readonly joined: (...args: unknown[]) => Promise<unknown>;
+}
+
 describe("waiting for a cluster", () => {
   it("ends when this node is up, in the moment it is", async () => {
     await using world = new Simulation();
@@ -66,7 +73,9 @@ describe("waiting for a cluster", () => {
     const [a] = await world.startMany(1);
     const alone = errorOf(a.cluster.joined({ withinMs: 700 }));
     expect(await world.clock.settle(alone)).toMatchObject({ code: "WAIT_TIMED_OUT" });
-    expect(String(await alone)).toMatch(/700 ms.*10\.0\.0\.1:7337 up.*Seen: 10\.0\.0\.1:7337 joining.*no other member/);
+    expect(String(await alone)).toMatch(
+      /700 ms.*10\.0\.0\.1:7337 up.*Seen: 10\.0\.0\.1:7337 joining\. No other member/,
+    );
     expect(world.clock.now()).toBe(700);
 
     const [b] = await world.startMany(1);
@@ -77,7 +86,52 @@ describe("waiting for a cluster", () => {
     expect(String(await three)).toMatch(/2 of 3 members are up.*10\.0\.0\.1:7337 up, 10\.0\.0\.2:7337 up/);
     const absent = errorOf(a.cluster.waitFor([{ host: "10.0.0.9", port: 7337 }], "up", { withinMs: 100 }));
     await world.clock.settle(absent);
-    expect(String(await absent)).toMatch(/10\.0\.0\.9:7337 up/);
+    expect(String(await absent)).toMatch(/10\.0\.0\.9:7337 up\. Seen: [^S]*up\.$/);
+  });
+
+  it("fails with why nobody would have this node, if that is so", async () => {
+    await using world = new Simulation();
+    const [a] = await world.startMany(1);
+    const stranger = await world.start({ system: "another" });
+    stranger.cluster.join(a.cluster.self.address).catch(() => {});
+    const late = errorOf(stranger.cluster.joined({ withinMs: 1_000 }));
+    await world.clock.settle(late);
+    expect(String(await late)).toMatch(
+      /No other member is known yet\. 1 of 1 endpoint failed; one said no: .*WRONG_SYSTEM/,
+    );
+  });
+
+  it("takes a text for an address", async () => {
+    await using world = new Simulation();
+    const [a, b] = await world.form(2);
+    expect(await a.cluster.joined(b.cluster.self.address)).toMatchObject({ node: b.cluster.self });
+    expect(await a.cluster.waitFor([b.cluster.self.address], "up")).toHaveLength(1);
+    expect(a.cluster.down("10.0.0.9:7337")).toBe(false);
+    expect(a.cluster.down(b.cluster.self.address)).toBe(true);
+    await world.united([a]);
+  });
+
+  it.each<[string, (cluster: Untyped) => unknown, RegExp]>([
+    ["a status that there is not", ({ waitFor, self }) => waitFor([self], "upp"), /status is "upp".*joining, up/],
+    ["a status that there is not, of many", ({ waitFor }) => waitFor({ atLeast: 1, status: "Up" }), /status is "Up"/],
+    ["a misspelt number", ({ waitFor }) => waitFor({ atleast: 2 }), /waitFor: atLeast is undefined/],
+    ["no number", ({ waitFor }) => waitFor({ atLeast: "2" }), /waitFor: atLeast is "2"/],
+    ["no time", ({ joined }) => joined({ withinMs: "1s" }), /withinMs is "1s"; it has to be a number of milliseconds/],
+    ["not a number", ({ joined }) => joined({ withinMs: Number.NaN }), /withinMs is NaN/],
+    ["no address", ({ joined }) => joined("10.0.0.9"), /10\.0\.0\.9/],
+    ["nobody", ({ waitFor }) => waitFor([undefined], "up"), /node is undefined; it has to be a node, \{ host, port \}/],
+  ])("for %s is refused at once", async (_, wait, said) => {
+    await using world = new Simulation();
+    const [a] = await world.startMany(1);
+    const { cluster } = a;
+    const untyped = {
+      waitFor: cluster.waitFor.bind(cluster),
+      joined: cluster.joined.bind(cluster),
+      self: cluster.self,
+    };
+    const error = await errorOf(Promise.resolve(wait(untyped as unknown as Untyped)));
+    expect(error).toMatchObject({ message: expect.stringMatching(said) });
+    expect(world.clock.now()).toBe(0);
   });
 
   it("fails with NODE_GONE as soon as it can no longer be, and with the signal's reason when that aborts", async () => {
