@@ -9,6 +9,7 @@ import { EtcdServer } from "../servers/etcd.ts";
 import type { Program } from "../servers/find-program.ts";
 import { FaultyProxy } from "../support/faulty-proxy.ts";
 import { CROWD_MS, IN_TIME_MS } from "../support/patience.ts";
+import { patientClock } from "../support/patient-clock.ts";
 import { http2Requests } from "../support/request-counters.ts";
 import { EtcdClient } from "./etcd-client.ts";
 import { etcdVersions } from "./versions.ts";
@@ -79,6 +80,25 @@ for (const { name, program } of await etcdVersions()) {
       expect(proxy.requests - requests).toBeGreaterThan(expected / 2);
       expect(proxy.requests - requests).toBeLessThanOrEqual(expected + 2);
       expect(proxy.accepted).toBe(accepted);
+    });
+
+    it("reads and watches its own service, and none whose name begins like it", async ({ onTestFinished }) => {
+      const { client, urls } = await begin(onTestFinished);
+      // In the order of keys "-" comes before the slash, "0" right after it.
+      const others = ["orders-eu", "orders0", "ordersx"];
+      const putEverywhere = async (own: number, foreign: number) => {
+        for (const [index, other] of others.entries()) await client.put(other, [instance(foreign + index)]);
+        await client.put(SERVICE, [instance(own)]);
+      };
+      await putEverywhere(1, 10);
+      await using looking = etcdDiscovery({ service: SERVICE, urls, clock: patientClock, ...PATIENT });
+      expect(await looking.lookup()).toEqual([instance(1)]);
+      await using watching = etcdDiscovery({ service: SERVICE, urls, ...PATIENT });
+      const listings = watching.subscribe()[Symbol.asyncIterator]();
+      expect((await listings.next()).value).toEqual([instance(1)]);
+      // What is put last is told last, so whatever else the watch covers would be listed by then.
+      await putEverywhere(2, 20);
+      expect((await listings.next()).value).toEqual([instance(1), instance(2)]);
     });
 
     it("that was cut off while much happened and history was compacted reads everything again", async ({

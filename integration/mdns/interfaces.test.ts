@@ -83,6 +83,30 @@ describe.skipIf(namespaces === undefined)("mdns between machines", () => {
     expect(await late.lists(1)).toEqual([{ host: "10.1.0.1", port: 7001, id: "one" }]);
   });
 
+  it("an interface that goes and comes back the same between two looks is used again, to find newcomers and to be found", async () => {
+    const network = await ethernet();
+    const [announcing, browsing] = [await host(network, "10.1.0.1/24"), await host(network, "10.1.0.2/24")];
+    // By IPv4 alone: an IPv6 link is known by its interface's number, which is another one afterwards.
+    const onIpv4 = (address: string) => ({ interfaces: [address], interfacePollMs: 2000 });
+    const one = { host: "10.1.0.1", port: 7001, id: "one" };
+    // Whoever asks notices by himself, as what he sends fails. Who only answers hears nothing and does not know.
+    const announcer = new MdnsProcess(announcing, one, onIpv4("10.1.0.1"), { isSilent: true });
+    await announcer.announced();
+    const browser = new MdnsProcess(browsing, undefined, onIpv4("10.1.0.2"));
+    await browser.lists(1);
+    // An announcement is said a second time after a second, and making this one takes at least as long.
+    const second = new MdnsProcess(await host(network, "10.1.0.3/24"), { host: "10.1.0.3", port: 7002, id: "two" });
+    await second.announced();
+    await Promise.all([
+      announcing.replace(network, "net0", "10.1.0.1/24"),
+      browsing.replace(network, "net0", "10.1.0.2/24"),
+    ]);
+    const late = new MdnsProcess(await host(network, "10.1.0.4/24"), { host: "10.1.0.4", port: 7003, id: "three" });
+    for (const process of [late, browser]) {
+      expect((await process.lists(3)).map(({ id }) => id)).toEqual(["one", "three", "two"]);
+    }
+  });
+
   it("a machine on two networks is found on each under its address there, and joins them for nobody else", async () => {
     const [left, right] = [await ethernet(), await ethernet()];
     const middle = await host(left, "10.1.0.1/24");

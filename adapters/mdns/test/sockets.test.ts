@@ -1,4 +1,4 @@
-import { createSocket } from "node:dgram";
+import { createSocket, Socket } from "node:dgram";
 import { once } from "node:events";
 import { type DiscoveryError, type Listing, sleep, systemClock } from "@rollcall/core";
 import makeMdns from "multicast-dns";
@@ -92,6 +92,20 @@ describe("on real sockets", () => {
     await once(observer, "ready");
     const probed = once(observer, "query");
     vi.setSystemTime(Date.now() + 3_600_000);
+    const [{ questions }] = await probed;
+    expect(questions[0]).toMatchObject({ type: "ANY", name: expect.stringContaining("._sockets._tcp.local") });
+  });
+
+  it("where the membership of the group was lost without a word, the announcement is made again", async () => {
+    const joining = vi.spyOn(Socket.prototype, "addMembership");
+    onTestFinished(() => joining.mockRestore());
+    await discovery({ interfacePollMs: 100 }).announce({ host: "127.0.0.1", port: 7001 });
+    const [announcing] = joining.mock.contexts as Socket[];
+    const observer = makeMdns({ port, interface: "127.0.0.1", bind: "0.0.0.0" });
+    onTestFinished(() => observer.destroy());
+    await once(observer, "ready");
+    const probed = once(observer, "query");
+    announcing?.dropMembership("224.0.0.251", "127.0.0.1");
     const [{ questions }] = await probed;
     expect(questions[0]).toMatchObject({ type: "ANY", name: expect.stringContaining("._sockets._tcp.local") });
   });

@@ -1,7 +1,7 @@
 /**
- * Browses and announces as told by its first argument, `{ options, announce? }` in JSON. What it announces it also
- * listens on, and what it finds it dials. Writes a line of JSON for each listing, connection, problem and change of the
- * supervision's state.
+ * Browses and announces as told by its first argument, `{ options, announce?, isSilent? }` in JSON. What it announces it
+ * also listens on, and what it finds it dials. A silent one does not browse. Writes a line of JSON for each listing,
+ * connection, problem and change of the supervision's state.
  */
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
@@ -9,7 +9,7 @@ import { formatEndpoint, supervise } from "@rollcall/core";
 import { mdnsDiscovery } from "@rollcall/mdns";
 
 const say = (line: object) => console.log(JSON.stringify(line));
-const { options, announce } = JSON.parse(process.argv[2] ?? "{}");
+const { options, announce, isSilent } = JSON.parse(process.argv[2] ?? "{}");
 const discovery = mdnsDiscovery({ interfacePollMs: 100, ...options });
 const report = (problem: Error & { code?: string }) => say({ problem: problem.code, message: problem.message });
 
@@ -19,6 +19,9 @@ if (announce !== undefined) {
   const announcement = await discovery.announce(announce, { report });
   say({ announced: announcement.instance });
 }
+
+// What it announces keeps it running.
+if (isSilent) await new Promise(() => {});
 
 const dialled = new Set<string>();
 const supervised = supervise(discovery, {

@@ -22,8 +22,14 @@ export class MdnsProcess {
   readonly #child: Child;
   readonly #read = new Map<keyof Said, number>();
 
-  constructor(host: Host, announce?: ServiceInstance, options: Partial<MdnsDiscoveryOptions> = {}) {
-    const told = JSON.stringify({ options: { service: "orders", ...options }, announce });
+  /** @param isSilent it does not browse, and so sends nothing once it is announced, but answers */
+  constructor(
+    host: Host,
+    announce?: ServiceInstance,
+    options: Partial<MdnsDiscoveryOptions> = {},
+    { isSilent = false } = {},
+  ) {
+    const told = JSON.stringify({ options: { service: "orders", ...options }, announce, isSilent });
     this.#child = new Child([...host.prefix, process.execPath, PROGRAM, told]);
     onTestFinished(() => this.#child.kill());
   }

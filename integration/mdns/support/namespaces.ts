@@ -57,13 +57,25 @@ export class Host implements AsyncDisposable {
   async attach(network: Ethernet, address?: string): Promise<string> {
     const name = `net${this.#attached++}`;
     await network.connect(this, name);
-    if (address !== undefined) await this.ip("address", "add", address, "dev", name);
-    await this.ip("link", "set", name, "up");
+    await this.#bringUp(name, address);
     return name;
+  }
+
+  /** Takes an interface away and makes it again, with the same name, hardware address and address. */
+  async replace(network: Ethernet, name: string, address: string): Promise<void> {
+    const [link] = JSON.parse(await this.ip("-json", "link", "show", name));
+    await this.ip("link", "delete", name);
+    await network.connect(this, name, ["address", link.address]);
+    await this.#bringUp(name, address);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await run(["ip", "netns", "delete", this.name]);
+  }
+
+  async #bringUp(name: string, address?: string): Promise<void> {
+    if (address !== undefined) await this.ip("address", "add", address, "dev", name);
+    await this.ip("link", "set", name, "up");
   }
 }
 
@@ -82,9 +94,11 @@ export class Ethernet implements AsyncDisposable {
     return network;
   }
 
-  async connect(host: Host, interfaceName: string): Promise<void> {
+  /** @param properties of the interface, as `ip link add` takes them */
+  async connect(host: Host, interfaceName: string, properties: readonly string[] = []): Promise<void> {
     const port = `port${this.#ports++}`;
-    await host.ip("link", "add", interfaceName, "type", "veth", "peer", "name", port, "netns", this.#name);
+    const link = ["link", "add", interfaceName, ...properties];
+    await host.ip(...link, "type", "veth", "peer", "name", port, "netns", this.#name);
     await this.#ip("link", "set", port, "master", "bridge", "up");
   }
 

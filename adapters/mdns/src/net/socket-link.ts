@@ -1,4 +1,4 @@
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import makeMdns, { type MulticastDNS } from "multicast-dns";
 import type { Message, Peer } from "../dns/message.js";
 import { type DecodedPacket, fromPacket, toPacket } from "../dns/wire.js";
@@ -22,6 +22,7 @@ export interface SocketLinkListener {
 export class SocketLink implements Link {
   readonly port: number;
   readonly #listener: SocketLinkListener;
+  readonly #socket: Socket;
   readonly #mdns: MulticastDNS;
   readonly #opened: Promise<void>;
   #giveUp: () => void = () => {};
@@ -38,6 +39,7 @@ export class SocketLink implements Link {
     const type = spec.family === "IPv4" ? "udp4" : "udp6";
     const socket = createSocket({ type, reuseAddr: true, ipv6Only: type === "udp6" });
     socket.on("listening", () => socket.setTTL(TTL));
+    this.#socket = socket;
     this.#mdns = makeMdns({
       ...{ socket, type, port, ip: GROUPS[spec.family], interface: spec.multicastInterface, ttl: TTL },
       bind: spec.family === "IPv4" ? "0.0.0.0" : "::",
@@ -75,6 +77,21 @@ export class SocketLink implements Link {
 
   isLocal(address: string): boolean {
     return this.#isLocal(address);
+  }
+
+  /**
+   * Whether the interface was taken away and made again since the link was opened: the membership of the group is gone
+   * with the old one, although name and addresses may be the same and the socket gives no error. To be asked of a link
+   * that is open; true once, as asking joins again.
+   */
+  hasLostGroup(): boolean {
+    const { family, multicastInterface } = this.#spec;
+    try {
+      this.#socket.addMembership(GROUPS[family], multicastInterface);
+      return true;
+    } catch {
+      return false; // Who is a member is refused: EADDRINUSE, on Windows EADDRNOTAVAIL.
+    }
   }
 
   send(message: Message, to?: Peer): Promise<void> {

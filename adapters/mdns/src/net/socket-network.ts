@@ -76,8 +76,9 @@ class OpenSocketNetwork implements OpenNetwork {
     for (const key of this.#problems.keys()) if (!specs.has(key)) this.#problems.delete(key);
     for (const link of [...this.#links.values()]) {
       const spec = specs.get(link.key);
-      if (spec?.identity === link.spec.identity) this.#update(link, spec, slept);
-      else this.#drop(link);
+      const isAnother = spec?.identity !== link.spec.identity || (this.#up.has(link) && link.hasLostGroup());
+      if (isAnother) this.#drop(link);
+      else this.#update(link, spec, slept);
     }
     await Promise.all([...specs.values()].filter(({ key }) => !this.#links.has(key)).map((spec) => this.#open(spec)));
   }
