@@ -70,15 +70,23 @@ type Defaulted = keyof typeof MDNS_DEFAULTS;
 /** Options with the defaults filled in. */
 export type CheckedOptions = Omit<MdnsDiscoveryOptions, Defaulted> & { readonly [Name in Defaulted]: number };
 
+/** An option that is misspelt, such as `interface`, would be the default: every interface. */
+const KNOWN = [...Object.keys(MDNS_DEFAULTS), "service", "interfaces", "instanceName", "clock", "random"];
+
 /** As long as a lookup may take (core's default), so that an empty one is an answer and not a time-out. */
 const LOOKUP_MS = 3000;
 const DAY_MS = 86_400_000;
 
 /** @throws DiscoveryError `INVALID_OPTION`, naming the option */
 export function checkOptions(options: MdnsDiscoveryOptions): CheckedOptions {
-  const { service, interfaces, instanceName } = options;
+  const unknown = Object.keys(options ?? {}).find((option) => !KNOWN.includes(option));
+  if (unknown !== undefined) {
+    const message = `mdnsDiscovery has no option ${unknown}; it has ${KNOWN.join(", ")}.`;
+    throw new DiscoveryError("INVALID_OPTION", message);
+  }
+  const { service, interfaces, instanceName } = options ?? {};
   const require = (holds: boolean, option: string, what: string) => {
-    const value = JSON.stringify((options as unknown as Record<string, unknown>)[option]);
+    const value = JSON.stringify((options as unknown as Record<string, unknown> | undefined)?.[option]);
     if (!holds) throw new DiscoveryError("INVALID_OPTION", `mdnsDiscovery: ${option} must be ${what}, not ${value}.`);
   };
   require(isServiceName(service), "service", "1 to 15 letters, digits and single hyphens with at least one letter");

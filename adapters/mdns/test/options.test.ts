@@ -29,6 +29,12 @@ describe("options", () => {
     );
   });
 
+  it("that there are not are refused, so that one that restricts cannot be misspelt", () => {
+    const options = { service: "orders", interface: ["127.0.0.1"] };
+    expect(() => mdnsDiscovery(options)).toThrow(/mdnsDiscovery has no option interface; it has .*interfaces/);
+    expect(() => (mdnsDiscovery as () => unknown)()).toThrow(/mdnsDiscovery: service must be .*, not undefined/);
+  });
+
   it("that are undefined get the default", () => {
     const options = { service: "orders", port: undefined } as unknown as MdnsDiscoveryOptions;
     expect(mdnsDiscovery(options).name).toBe("mdns(orders)");
