@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { REPOSITORY, SCOPE, workspacePackages } from "../../scripts/lib/workspace.ts";
@@ -13,6 +13,18 @@ it("the README lists every package, and what it depends on", () => {
     return [manifest.name, folder, needs.map((name) => name.replace(SCOPE, "")).join(", ") || "nothing"];
   });
   expect(listed.map(normalized).sort()).toEqual(actual.map(normalized).sort());
+});
+
+it.each([
+  ["README", "README.md", (page: string) => `(docs/${page})`],
+  ["site's list of pages", "docs/.vitepress/config.ts", (page: string) => `link: "/${page.replace(/\.md$/, "")}"`],
+])("the %s has every page that there is", (_, file, linkTo) => {
+  const text = readFileSync(join(REPOSITORY, file), "utf8");
+  const pages = globSync(["guide/*.md", "reference/*.md", "*.md"], { cwd: join(REPOSITORY, "docs") })
+    .map((page) => page.replaceAll("\\", "/"))
+    .filter((page) => page !== "index.md");
+  expect(pages.length).toBeGreaterThan(0);
+  expect(pages.filter((page) => !text.includes(linkTo(page)))).toEqual([]);
 });
 
 function normalized([name, folder, needs = ""]: (string | undefined)[]): string {
