@@ -38,6 +38,7 @@ describe("the events of a cluster", () => {
     await world.united([a, b, c]);
     await world.remove(c, a, [a, b]);
     await world.clock.advance(10);
+    expect(late[0]).toMatchObject({ leader: { node: a.cluster.self } });
     expect(late.map(inShort)).toEqual([
       "snapshot of 2",
       "3: unknown → joining",
@@ -138,6 +139,7 @@ describe("the events of a cluster", () => {
     expect((await subscription.next()).value).toMatchObject({ kind: "lagged", missed: expect.any(Number) });
     const { value } = await subscription.next();
     expect(value.kind === "snapshot" && value.membership.toString()).toBe(a.cluster.membership.toString());
+    expect(value).toMatchObject({ leader: { node: a.cluster.self } });
     await subscription.return?.();
   });
 
