@@ -32,7 +32,9 @@ export interface ClusterCoreContext {
   readonly tombstones: TombstonesOptions;
   readonly send: (to: readonly UniqueNode[], message: ClusterMessage) => void;
   readonly isConnected: (nodeId: string) => boolean;
-  /** Hears of every change, in order, after it has been made. */
+  /** Hears of every change, in order, in the moment in which it is made, in the middle of things: it only takes it down. */
+  readonly note: (change: ClusterChange) => void;
+  /** Hears of every change, in the same order, after it has been made, and with it others that it is to hear of next. */
   readonly onChange: (change: ClusterChange) => void;
   /** Called after something was taken in, also if it changed nothing but what is known of others' views. */
   readonly onSettled: () => void;
@@ -65,7 +67,7 @@ export class ClusterCore {
     this.#context = context;
     this.table = new MembershipTable(context.tombstones, (change) => {
       this.#election.note(change);
-      this.#pending.push(change);
+      this.#changed(change);
     });
     this.#election = new Election(() => this.table.members(), context.leadership);
     this.convergence = new Convergence(context.self.id, this.table);
@@ -255,7 +257,7 @@ export class ClusterCore {
     const elected = this.#election.leader;
     const former = this.#leader;
     this.#leader = elected;
-    if (elected?.node.id !== former?.node.id) this.#pending.push({ kind: "leadership", from: former, to: elected });
+    if (elected?.node.id !== former?.node.id) this.#changed({ kind: "leadership", from: former, to: elected });
   }
 
   /** @returns whether the strategy wants nobody made up for now */
@@ -286,6 +288,11 @@ export class ClusterCore {
   #reconsiderIn(delayMs: number | undefined): void {
     if (delayMs === undefined) return;
     this.#reconsiderAt = Math.min(this.#reconsiderAt, this.#context.clock.now() + delayMs);
+  }
+
+  #changed(change: ClusterChange): void {
+    this.#context.note(change);
+    this.#pending.push(change);
   }
 
   #announceChanges(): void {

@@ -36,6 +36,8 @@ export interface ClusterShellContext {
   readonly authentication: Authentication;
   readonly logger: Logger;
   readonly actors: ActorHost;
+  /** Takes down every change, in order, in the moment in which it is made. */
+  readonly note: (change: ClusterChange) => void;
   /** Hears of every change, in order. */
   readonly onChange: (change: ClusterChange) => void;
   /** The cluster says that this node is not one of it any more. */
@@ -77,6 +79,7 @@ export class ClusterShell implements Joiner, MembershipView {
       tombstones: settings.tombstones,
       send: (to, message) => this.#send(to, message),
       isConnected: (nodeId) => this.associations.isOpen(nodeId),
+      note: context.note,
       onChange: (change) => this.#changed(change),
       onSettled: () => this.waits.check(),
     });

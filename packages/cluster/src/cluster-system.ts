@@ -151,6 +151,8 @@ export class ClusterSystem implements AsyncDisposable {
       authentication,
       logger,
       actors: this.#actors,
+      // Not when it is told: whoever is told of another change before it may subscribe, and its snapshot has both.
+      note: (change) => this.#events.publish(change),
       onChange: (change) => this.#changed(change),
       onExpelled: (reason) => this.#expel(reason),
     });
@@ -312,7 +314,6 @@ export class ClusterSystem implements AsyncDisposable {
   }
 
   #changed(change: ClusterChange): void {
-    this.#events.publish(change);
     this.#actors.changed(change);
     if (change.kind === "leadership") {
       this.#logger.info({ leader: change.to?.node.toString() }, "leader changed");

@@ -20,6 +20,7 @@ describe("a change that comes while another is told", () => {
       tombstones,
       send: () => {},
       isConnected: () => true,
+      note: () => {},
       onChange: (change) => {
         told.push(inShort(change));
         // As a failure detector does that is told not to watch the fourth any more, and finds that it is time to give up

@@ -3,6 +3,7 @@ import { countFromZero } from "../src/counters.js";
 import { Dissemination, retransmissions } from "../src/dissemination.js";
 import { Member } from "../src/member.js";
 import type { Update } from "../src/update.js";
+import { Machine } from "./support/machine.js";
 
 const OPTIONS = { retransmitFactor: 3, gossipIntervalMs: 200 };
 
@@ -39,6 +40,17 @@ describe("how often each piece of news is sent", () => {
     while (news.take(10, 0).length > 0) sent++;
     expect(sent).toBe(expected);
     expect(news.size).toBe(0);
+  });
+
+  it.each([
+    [2, 6],
+    [4, 7],
+    [6, 9],
+  ])("counts this node among the nodes: with %i others it is %i times", (others, expected) => {
+    const machine = new Machine(Array.from({ length: others }, (_, at) => `member ${at}`));
+    machine.receive("member 0", [5, [["member 1", 1, 0]]]).runAnswered(10_000);
+    const updates = machine.take().flatMap(({ message }) => message.at(-1) as readonly Update[]);
+    expect(updates).toEqual(Array(expected).fill(["member 1", 1, 0]));
   });
 });
 

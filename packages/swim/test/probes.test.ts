@@ -293,6 +293,17 @@ describe("local health", () => {
     expect(machine.swim.localHealth).toBe(0);
   });
 
+  it("makes a probe wait as much longer before others are asked, who then have the rest of the longer interval", () => {
+    // Having to refute a suspicion is what makes it doubt itself.
+    const machine = new Machine(FOUR, OPTIONS).receive("a", [5, [["self", 0, 1, ["a"]]]]);
+    machine.untilSent("ping");
+    machine.take();
+    machine.run(599);
+    expect(machine.take("pingRequest")).toEqual([]);
+    machine.run(1);
+    expect(machine.take("pingRequest").map(({ message }) => message[3])).toEqual([1400, 1400, 1400]);
+  });
+
   it("does not fall when somebody else suspects the same member: then it is not our fault", () => {
     const machine = new Machine(FOUR, OPTIONS);
     const { to, message } = machine.untilSent("ping");

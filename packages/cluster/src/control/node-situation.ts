@@ -1,6 +1,5 @@
 import type { ClusterCore } from "../cluster-core.js";
-import type { LeadershipOptions } from "../leadership/leadership.js";
-import { isLiving } from "../membership/member.js";
+import { findCandidates, type LeadershipOptions } from "../leadership/leadership.js";
 import { NODE_SITUATIONS, type NodeSituation } from "./cluster-explanation.js";
 
 /** Why a node is not up, or that it is, in a code and a sentence. */
@@ -17,10 +16,8 @@ export function nodeSituation(
   if (self.status === "up") return tell("UP");
   if (core.table.size === 1 && leadership.minimumMembers > 1) return tell("NOBODY_FOUND");
   if (core.leader === undefined) {
-    const reachable = [...core.table.members()].filter(
-      (member) => isLiving(member) && member.reachability === "reachable",
-    );
-    return tell("TOO_FEW_MEMBERS", `: ${reachable.length} of ${leadership.minimumMembers}`);
+    const { eligible } = findCandidates(core.table.members());
+    return tell("TOO_FEW_MEMBERS", `: ${eligible} of ${leadership.minimumMembers}`);
   }
   if (!core.isLeader) return tell("AWAITING_LEADER", `: ${core.leader.node}`);
   const hold = core.formationHold;

@@ -1,4 +1,4 @@
-import type { ClusterSystem } from "@rollcall/cluster";
+import { type ClusterEvent, type ClusterSystem, noDowning } from "@rollcall/cluster";
 import { inMemoryDiscovery } from "@rollcall/core";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "../support/failed-join.js";
@@ -7,6 +7,10 @@ import { inShort, record, Simulation, seen, statusOf } from "../support/simulati
 import { kindOf, tapped } from "../support/wire.js";
 
 const PORT = 7337;
+
+/** What became of one node, as events tell. */
+const lifeOf = ({ cluster: { self } }: ClusterSystem, events: readonly ClusterEvent[]) =>
+  events.filter((event) => event.kind === "membership" && event.member.node.id === self.id).map(inShort);
 
 describe("nodes that join", () => {
   it("are in each other's membership, whoever asked", async () => {
@@ -164,16 +168,28 @@ describe("a node that died and came back at the same address", () => {
     const again = await world.start({ host: c.cluster.self.host });
     await world.join([again], a);
     await world.united([a, b, again]);
-    const lifeOf = ({ cluster: { self } }: ClusterSystem) =>
-      events.filter((event) => event.kind === "membership" && event.member.node.id === self.id).map(inShort);
-    expect(lifeOf(c)).toEqual(["3: up → down", "3: down → removed"]);
-    expect(lifeOf(again)).toEqual(["3: unknown → joining", "3: joining → up"]);
+    expect(lifeOf(c, events)).toEqual(["3: up → down", "3: down → removed"]);
+    expect(lifeOf(again, events)).toEqual(["3: unknown → joining", "3: joining → up"]);
     const [former, peer] = [c, again].map(({ cluster }) => String(cluster.self));
     const message = expect.stringContaining("another incarnation has come to a member's address");
     expect(said).toContainEqual({ former, peer, message });
     await world.clock.advance(10_000);
     expect(world.network.connections).toBe(3);
     for (const system of [a, b, again]) expect(system.cluster.explain().associations.open).toBe(2);
+  });
+
+  it("downs the old one by coming, also where no strategy ever would", async () => {
+    await using world = new Simulation({
+      configure: (settings) => {
+        settings.downing = noDowning();
+      },
+    });
+    const [a, b, c] = await world.form(3);
+    const events = record(b);
+    const again = await world.restart(c);
+    await world.join([again], a);
+    await world.united([a, b, again]);
+    expect(lifeOf(c, events)).toEqual(["3: up → down", "3: down → removed"]);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   noDowning,
   staticQuorum,
   timeoutDowning,
+  type UniqueNode,
 } from "@rollcall/cluster";
 import { describe, expect, it } from "vitest";
 import { areUnited, inShort, record, Simulation, seen, statusOf } from "../support/simulation.js";
@@ -130,6 +131,25 @@ describe("a network that is open in one direction only", () => {
       await world.clock.advance(SETTLED_MS);
       expect(survivors(systems)).toBe("1 2 3");
     }
+  });
+});
+
+describe("a leader that does not know yet which side it is on", () => {
+  it("makes nobody up, so that newcomers do not turn the minority into the majority", async () => {
+    await using world = new Simulation({ configure: downing(keepMajority()) });
+    const systems = await formInOrder(world, 5);
+    const [node4, node5] = systems.slice(3) as [ClusterSystem, ClusterSystem];
+    world.network.partition(hostsOf([1, 2, 3]), hostsOf([4, 5, 6, 7]));
+    const latecomers = await world.startMany(2);
+    latecomers.forEach(({ cluster }, at) => {
+      // They are given up when they are shut down with the side that they came to.
+      cluster.join([node4, node5][at]?.cluster.self as UniqueNode).catch(() => {});
+    });
+    await world.clock.advance(4_500);
+    expect(node4.cluster.membership.withStatus("joining")).toHaveLength(2);
+    await world.clock.advance(SETTLED_MS);
+    expect(survivors([...systems, ...latecomers])).toBe("1 2 3");
+    expect(areUnited(systems.slice(0, 3))).toBe(true);
   });
 });
 

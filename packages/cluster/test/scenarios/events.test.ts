@@ -1,5 +1,6 @@
 import { type ClusterEvent, type ClusterSystem, Membership } from "@rollcall/cluster";
 import { describe, expect, it } from "vitest";
+import { Greeter } from "../actors/support/greeter.js";
 import { inShort, record, Simulation } from "../support/simulation.js";
 
 /** Two form a cluster, a third comes, dies, is removed, and comes back: changes of every kind. */
@@ -37,6 +38,7 @@ describe("the events of a cluster", () => {
     await world.united([a, b, c]);
     await world.remove(c, a, [a, b]);
     await world.clock.advance(10);
+    expect(late[0]).toMatchObject({ leader: { node: a.cluster.self } });
     expect(late.map(inShort)).toEqual([
       "snapshot of 2",
       "3: unknown → joining",
@@ -66,6 +68,26 @@ describe("the events of a cluster", () => {
       }
       expect(membership.toString()).toBe(final.toString());
     }
+  });
+
+  it("begin so for who subscribes while a change is told to another listener, with more changes to be told", async () => {
+    await using world = new Simulation();
+    const [a, b, c] = await world.form(3);
+    const actor = b.resolve(Greeter, String(a.spawn(Greeter)));
+    const recordings: ClusterEvent[][] = [];
+    // That the first is down is told before who leads now, which is decided by then.
+    b.watchTermination(actor, () => {
+      recordings.push(record(b));
+      b.cluster.down(c.cluster.self);
+      recordings.push(record(b));
+    });
+    await world.remove(a, b, [b]);
+    await world.united([b]);
+    for (const [snapshot] of recordings) expect(snapshot).toMatchObject({ leader: { node: b.cluster.self } });
+    expect(recordings.map((events) => events.map(inShort))).toEqual([
+      ["snapshot of 3", "3: up → down", "1: down → removed", "3: down → removed"],
+      ["snapshot of 3", "1: down → removed", "3: down → removed"],
+    ]);
   });
 
   it("applied one after the other to an empty membership make the membership", async () => {
@@ -117,6 +139,7 @@ describe("the events of a cluster", () => {
     expect((await subscription.next()).value).toMatchObject({ kind: "lagged", missed: expect.any(Number) });
     const { value } = await subscription.next();
     expect(value.kind === "snapshot" && value.membership.toString()).toBe(a.cluster.membership.toString());
+    expect(value).toMatchObject({ leader: { node: a.cluster.self } });
     await subscription.return?.();
   });
 

@@ -1,4 +1,4 @@
-import { type ClusterSystem, SWIM_PRESETS } from "@rollcall/cluster";
+import { type ClusterSystem, noDowning, SWIM_PRESETS } from "@rollcall/cluster";
 import { describe, expect, it } from "vitest";
 import { refusing } from "../support/refusing.js";
 import { forEachSeed } from "../support/seeds.js";
@@ -65,6 +65,21 @@ describe("one of five whose process dies", () => {
       await world.united(others);
       expect(losses(events)).toEqual({ unreachable: [nameOf(victim)], down: [nameOf(victim)] });
     });
+  });
+
+  it("and whose address its next incarnation takes, is unreachable as soon as that answers, which joins nobody", async () => {
+    await using world = new Simulation({
+      configure: (settings) => {
+        settings.downing = noDowning();
+      },
+    });
+    const [a, b, c] = await world.form(3);
+    await world.clock.advance(10_000);
+    world.kill(c);
+    const newcomer = await world.start({ host: c.cluster.self.host });
+    expect(await noticed(world, c, [a, b])).toBeLessThan(100);
+    expect(newcomer.cluster.membership.size).toBe(1);
+    await world.remove(c, a, [a, b]);
   });
 
   it("because the machine lost its power, so that nothing refuses, is unreachable to all within 3 s", async () => {

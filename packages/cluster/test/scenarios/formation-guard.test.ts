@@ -136,6 +136,21 @@ describe("a cluster that does not exist yet", () => {
     expect(a.cluster.explain().situation.code).toBe("UP");
   });
 
+  it("is what a node alone waits for that may lead by itself", async () => {
+    await using world = new Simulation({
+      configure: (settings) => {
+        formation({ minimumMembers: 3 })(settings);
+        settings.leadership.minimumMembers = 1;
+      },
+    });
+    const [a] = await world.startMany(1);
+    await world.clock.advance(5_000);
+    expect(a.cluster.explain().situation).toEqual({
+      code: "AWAITING_FORMATION",
+      message: expect.stringContaining("1 of 3 members needed to form a cluster are reachable"),
+    });
+  });
+
   it("holds nobody back any more once it exists, also when it has become smaller than that", async () => {
     await using world = new Simulation({ configure: formation({ minimumMembers: 3 }) });
     const [a, b, c] = await world.form(3);

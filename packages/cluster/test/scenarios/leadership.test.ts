@@ -150,6 +150,20 @@ describe("a member that goes", () => {
     for (const heard of events) expect(lifeOf(c, heard)).toEqual(["leaving", "down", "removed"]);
   });
 
+  it("gracefully where nobody leads says that it is down before it ends", async () => {
+    await using world = new Simulation({
+      configure: ({ leadership }) => {
+        leadership.minimumMembers = 3;
+      },
+    });
+    const [a, b] = await world.startMany(2);
+    await world.join([b], a);
+    const events = record(b);
+    await world.clock.settle(a.cluster.leave());
+    await world.clock.advance(100);
+    expect(events.map(inShort)).toEqual(["snapshot of 2", "1: joining → down"]);
+  });
+
   it("gracefully takes no time to speak of", async () => {
     await using world = new Simulation();
     const [, , c] = await world.form(3);

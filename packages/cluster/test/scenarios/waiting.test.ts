@@ -41,6 +41,18 @@ describe("waiting for a cluster", () => {
     }
   });
 
+  it("at an address where a member has been downed ends when the next incarnation there is up", async () => {
+    await using world = new Simulation();
+    const [a, b, c] = await world.form(3);
+    const { host, port } = c.cluster.self;
+    a.cluster.down(c.cluster.self);
+    const next = a.cluster.joined({ host, port }, { withinMs: 10_000 });
+    const again = await world.restart(c);
+    await world.join([again], b);
+    expect((await world.clock.settle(next)).node.id).toBe(again.cluster.self.id);
+    await world.united([a, b, again]);
+  });
+
   it("ends when enough members are up", async () => {
     await using world = new Simulation();
     const [a, ...others] = await world.startMany(4);

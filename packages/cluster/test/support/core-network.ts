@@ -88,6 +88,7 @@ export class CoreNetwork {
       tombstones: settings.tombstones,
       send: (to, message) => this.#send(self, to, message),
       isConnected: () => true,
+      note: () => {},
       onChange: (change) => changes.push(inShort(change)),
       onSettled: () => {},
     });

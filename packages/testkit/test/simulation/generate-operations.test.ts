@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { generateOperations } from "../../src/simulation/generate-operations.js";
-import { describeOperation, type Operation } from "../../src/simulation/operation.js";
+import { describeOperation, LIES, type Operation } from "../../src/simulation/operation.js";
 
 const many = (options: { onlyStarts?: boolean } = {}): Operation[][] =>
   Array.from({ length: 200 }, (_, seed) => generateOperations(seed, { nodes: 7, steps: 25, ...options }));
@@ -39,6 +39,15 @@ describe("generated operations", () => {
       const members = operation.groups.flat();
       expect(new Set(members).size).toBe(members.length);
     }
+  });
+
+  it("split them into two groups or three, with a bridge now and then, and let the registry lie in every way", () => {
+    const all = many().flat();
+    const splits = all.flatMap((operation) => (operation.kind === "partition" ? [operation.groups] : []));
+    expect(new Set(splits.map((groups) => groups.length))).toEqual(new Set([2, 3]));
+    expect(new Set(splits.map((groups) => 7 - groups.flat().length))).toEqual(new Set([0, 1]));
+    const lies = all.flatMap((operation) => (operation.kind === "registry-lies" ? [operation.lists] : []));
+    expect(new Set(lies)).toEqual(new Set(LIES));
   });
 
   it("start each node once and end none, if they are about a first start", () => {

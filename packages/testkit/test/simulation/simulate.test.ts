@@ -1,5 +1,12 @@
-import type { ClusterSettings, ClusterSystem } from "@rollcall/cluster";
-import { noDowning } from "@rollcall/cluster";
+import {
+  type ClusterSettings,
+  type ClusterSystem,
+  type DowningStrategy,
+  keepMajority,
+  keepOldest,
+  noDowning,
+  staticQuorum,
+} from "@rollcall/cluster";
 import { describe, expect, it } from "vitest";
 import type { Invariant } from "../../src/simulation/invariant.js";
 import { simulate } from "../../src/simulation/simulate.js";
@@ -111,6 +118,36 @@ describe("a simulation", () => {
     expect(seen).toBeGreaterThan(25);
     expect(atRest).toBe(1);
   });
+
+  // What always has to hold leaves it to these to give up a whole side once there was a fault.
+  it.each<DowningStrategy>([keepMajority(), keepOldest(), staticQuorum({ size: 3 })])(
+    "sees nobody down but the one that is killed, with $name",
+    async (downing) => {
+      const starts = [0, 1, 2, 3, 4].map((node) => ({ kind: "start", node, thenMs: node < 4 ? 0 : 10_000 }) as const);
+      const down = new Set<string>();
+      const onlyTheKilled = (): Invariant => ({
+        name: "only that node is ever down",
+        onEvent(event, _, { atRest }) {
+          // In the end all of them leave.
+          if (atRest || event.kind !== "membership" || event.to !== "down") return undefined;
+          const { host } = event.member.node;
+          down.add(host);
+          return host === "10.0.0.4" ? undefined : `${host} is down`;
+        },
+      });
+      await simulate({
+        seed: 1,
+        nodes: 5,
+        operations: [...starts, { kind: "kill", node: 3, thenMs: 10_000 }],
+        configure: (settings) => {
+          settings.downing = downing;
+        },
+        invariants: () => [onlyTheKilled()],
+        shrinkAttempts: 0,
+      });
+      expect([...down]).toEqual(["10.0.0.4"]);
+    },
+  );
 
   it("fails when nobody removes the dead, unless somebody does it by hand", async () => {
     const options = {
