@@ -4,7 +4,7 @@ import { type AdmissionView, admitPeer, reject } from "../handshake/admission.js
 import { type Accept, encodeHandshake, type HandshakeMessage, type Reject } from "../handshake/handshake-message.js";
 import type { HandshakeSession } from "../handshake/handshake-session.js";
 import type { Metadata } from "../handshake/metadata.js";
-import { PROTOCOL_VERSION } from "../handshake/protocol-version.js";
+import { formatVersion, negotiateVersion, PROTOCOL_VERSION } from "../handshake/protocol-version.js";
 import type { UniqueNode } from "../node.js";
 import type { Connection } from "../transport/transport.js";
 import type { Question } from "./gatekeeper.js";
@@ -101,7 +101,7 @@ export function performHandshake(
         });
       } else if (message.kind === "accept") {
         const peer = message.from;
-        const refusal = objection(connection, peer, context.view);
+        const refusal = objection(connection, message, context.view);
         question = refusal === undefined ? context.ask(message) : undefined;
         if (question === undefined) return finish(() => onResult(conclude(connection, message, context, refusal)));
         void question.answer.then((notAdmitted) => {
@@ -118,9 +118,13 @@ export function performHandshake(
 }
 
 /** What speaks against talking to whoever answered, without asking anybody. */
-function objection(connection: Connection, peer: UniqueNode, view: AdmissionView): Reject | undefined {
-  const contradiction = connection.contradiction?.(peer);
-  return contradiction === undefined ? admitPeer(peer, view) : reject("CERTIFICATE_REFUSED", contradiction);
+function objection(connection: Connection, accept: Accept, view: AdmissionView): Reject | undefined {
+  const { from, protocol } = accept;
+  const contradiction = connection.contradiction?.(from);
+  if (contradiction !== undefined) return reject("CERTIFICATE_REFUSED", contradiction);
+  if (negotiateVersion(PROTOCOL_VERSION, protocol) !== undefined) return admitPeer(from, view);
+  const versions = `${formatVersion(PROTOCOL_VERSION)} was offered, ${formatVersion(protocol)} was answered`;
+  return reject("INCOMPATIBLE_PROTOCOL", `protocol ${versions}`);
 }
 
 function outOfTurn({ remote }: Connection): ClusterError {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { MAX_HANDSHAKE_FRAME_BYTES } from "../../src/handshake/handshake-message.js";
+import { encodeHandshake, MAX_HANDSHAKE_FRAME_BYTES } from "../../src/handshake/handshake-message.js";
 import type { Connection } from "../../src/transport/transport.js";
+import { node } from "../support/nodes.js";
 import { forEachSeed } from "../support/seeds.js";
 import { count, heardFrom, NOTHING_LEFT, Talkers } from "../support/talkers.js";
 
@@ -197,6 +198,30 @@ describe("a dial", () => {
     expect(talkers.clock.now()).toBeGreaterThanOrEqual(2_000);
     expect(accepted).toHaveLength(1);
     expect(await talkers.end(a)).toEqual(NOTHING_LEFT);
+  });
+
+  it.each([
+    ["a newer minor version is used", { major: 1, minor: 9, patch: 9 }, { kind: "associated" }],
+    [
+      "another major version is refused, whatever the other side makes of that",
+      { major: 2, minor: 0, patch: 0 },
+      {
+        kind: "rejected",
+        rejection: { code: "INCOMPATIBLE_PROTOCOL", reason: expect.stringMatching(/1\.1\.0.*2\.0\.0/) },
+      },
+    ],
+  ])("of somebody who answers with %s", async (_, protocol, outcome) => {
+    const talkers = new Talkers();
+    const a = await talkers.add(1);
+    const other = talkers.network.transport("10.0.0.2");
+    const answer = encodeHandshake({ kind: "accept", protocol, from: node(2), existing: "none" });
+    await other.listen(node(2), (connection) => {
+      connection.handle({ onFrame: () => connection.send(answer), onClose: () => {} });
+    });
+    const result = await talkers.clock.settle(a.associations.dial(node(2), undefined));
+    expect(result).toMatchObject(outcome);
+    a.associations.stop();
+    await talkers.clock.advance(5_000);
   });
 
   it.each([
