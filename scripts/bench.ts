@@ -7,11 +7,13 @@ import { REPOSITORY } from "./lib/workspace.ts";
 const FOLDER = "integration/bench";
 const [name, ...options] = process.argv.slice(2);
 
-if (name === undefined || !existsSync(join(REPOSITORY, FOLDER, `${name}.ts`))) {
-  console.error(
-    `Usage: npm run bench -- <name> [options], where <name> is one of: ${benches().join(", ") || "(none)"}`,
-  );
-  process.exitCode = 1;
+const usage = `Usage: npm run bench -- <name> [options], where <name> is one of: ${benches().join(", ") || "(none)"}`;
+
+if (name === undefined) {
+  console.log(usage);
+} else if (!existsSync(join(REPOSITORY, FOLDER, `${name}.ts`))) {
+  console.error(`There is no benchmark "${name}".\n${usage}`);
+  process.exitCode = 2;
 } else {
   const results = await runSteps([
     { name: "build", command: ["npm", "run", "--silent", "build"], essential: true },

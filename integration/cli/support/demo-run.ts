@@ -24,6 +24,8 @@ export interface DemoRunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Runs the program through another one, such as `unshare`. */
   readonly through?: readonly string[];
+  /** What it is started with. Default: the built program. */
+  readonly command?: readonly string[];
 }
 
 /**
@@ -40,14 +42,13 @@ export class DemoRun implements AsyncDisposable {
   readonly #process: ChildProcess;
   #isOver = false;
 
-  constructor(args: readonly string[], { env = {}, through = [] }: DemoRunOptions = {}) {
+  constructor(args: readonly string[], options: DemoRunOptions = {}) {
+    const { env = {}, through = [], command = [process.execPath, PROGRAM, "demo"] } = options;
     if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing; npm run build makes it.`);
-    const [program, ...rest] = [...through, process.execPath, PROGRAM, "demo", ...PATIENT, ...args] as [
-      string,
-      ...string[],
-    ];
+    const [program, ...rest] = [...through, ...command, ...PATIENT, ...args] as [string, ...string[]];
     const { FORCE_COLOR: _, ...inherited } = process.env;
     this.#process = spawn(program, rest, {
+      cwd: REPOSITORY,
       // As a shell does with its jobs, so that a signal can be sent to all of its processes, as Ctrl-C is.
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],

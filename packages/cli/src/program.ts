@@ -22,7 +22,7 @@ export async function runProgram(
 ): Promise<number> {
   const { stdout, stderr } = terminal;
   const [name, ...rest] = args;
-  if (name === "--help" || name === "-h") {
+  if (name === "--help" || name === "-h" || name === "help") {
     stdout.write(programUsage(commands));
     return 0;
   }

@@ -43,7 +43,7 @@ describe("the program", () => {
     expect(await call("greet", "--whom=--loud")).toMatchObject({ code: 0, values: { whom: "--loud" } });
   });
 
-  it.each([["--help"], ["-h"]])("lists its commands with %s", async (flag) => {
+  it.each([["--help"], ["-h"], ["help"]])("lists its commands with %s", async (flag) => {
     const { code, out, err } = await call(flag);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(/^Usage: rollcall <command>/);

@@ -3,8 +3,24 @@ import { describe, expect, it } from "vitest";
 import { CERTS_OPTIONS } from "../src/certs/certs-options.js";
 import type { OptionSpecs } from "../src/command.js";
 import { DEMO_OPTIONS } from "../src/demo/demo-options.js";
+import { runProgram } from "../src/program.js";
+import { MemoryTerminal } from "./support/memory-terminal.js";
+
+/** What the description calls what a command is for. */
+const TOPICS: Readonly<Record<string, RegExp>> = { demo: /^a demonstration/, certs: /^certificates/ };
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+
+describe("the description in package.json", () => {
+  it("has something to say of each command, and of nothing else", async () => {
+    const terminal = new MemoryTerminal();
+    await runProgram(["--help"], terminal);
+    const commands = [...terminal.out.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, name]) => name);
+    const { description } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+    const topics = description.replace("The rollcall command: ", "").split(", and ");
+    expect(topics).toEqual(commands.map((name) => expect.stringMatching(TOPICS[String(name)] ?? /^$/)));
+  });
+});
 
 describe("the README", () => {
   it.each<[string, OptionSpecs]>([

@@ -37,7 +37,7 @@ export function abortable<T>(promise: PromiseLike<T>, signal: AbortSignal): Prom
 }
 
 /** The promise's outcome, or after `limitMs` a `TIMED_OUT` that says what took so long. Failures are wrapped. */
-export async function within<T>(
+export function within<T>(
   promise: PromiseLike<T>,
   limitMs: number,
   clock: Clock,
@@ -46,11 +46,9 @@ export async function within<T>(
 ): Promise<T> {
   const limit = openScope();
   const cancel = after(clock, limitMs, () => limit.close(timedOut(adapter, what, limitMs)));
-  try {
-    return await abortable(promise, limit.signal);
-  } catch (error) {
-    throw toDiscoveryError(error, adapter);
-  } finally {
-    cancel();
-  }
+  return abortable(promise, limit.signal)
+    .finally(cancel)
+    .catch((error) => {
+      throw toDiscoveryError(error, adapter);
+    });
 }

@@ -2,7 +2,7 @@ import { abortable, within } from "./abort.js";
 import type { Announcer } from "./announcer.js";
 import type { Clock } from "./clock.js";
 import type { DiscoveryDefinition } from "./discovery-definition.js";
-import { toDiscoveryError } from "./discovery-error.js";
+import { requireOption, toDiscoveryError } from "./discovery-error.js";
 import { toInstance } from "./listing.js";
 import { onAbort } from "./on-abort.js";
 import type { Sessions } from "./sessions.js";
@@ -21,7 +21,11 @@ export function announceWith(
   return async (self, { signal: parent, report = () => {} } = {}) => {
     const wanted = toInstance(self);
     const { signal, close } = sessions.open(parent);
-    const registering = (async () => announce.call(definition, wanted, { signal, report }))();
+    const registering = (async () => {
+      const registration = await announce.call(definition, wanted, { signal, report });
+      requireOption(name, "the result of announce", !!registration?.withdraw, "{ withdraw }");
+      return registration;
+    })();
 
     let withdrawn = Promise.resolve();
     onAbort(signal, () => {

@@ -5,7 +5,7 @@ import { forEach } from "./async-iteration.js";
 import { sleep, systemClock } from "./clock.js";
 import { checkDefinition, type DiscoveryDefinition, type Listed } from "./discovery-definition.js";
 import { ended, toDiscoveryError } from "./discovery-error.js";
-import { type InstanceLike, isList, normalizeListing } from "./listing.js";
+import { type InstanceLike, normalizeListing } from "./listing.js";
 import { systemRandom } from "./random.js";
 import type { DiscoveryRequest, ServiceDiscovery } from "./service-discovery.js";
 import type { Listing } from "./service-instance.js";
@@ -39,7 +39,8 @@ export function defineDiscovery(definition: DiscoveryDefinition): DefinedDiscove
   const answer = async (request: Request): Promise<Listed> => {
     if (definition.lookup) {
       const found = await definition.lookup(request);
-      return isList(found) ? { instances: found } : Object(found);
+      // What is neither a list nor has one goes on as it is, so that the error says what it was.
+      return (found as Partial<Listed> | undefined)?.instances ? (found as Listed) : { instances: found as Listing };
     }
     let first: Listed | undefined;
     await forEach(subscribeTo(request), request.signal, (instances) => {
@@ -91,7 +92,7 @@ export function defineDiscovery(definition: DiscoveryDefinition): DefinedDiscove
         if (!signal.aborted) throw ended(name);
       });
     },
-    ...(definition.announce ? { announce: announceWith(definition, sessions, clock, timeoutMs) } : {}),
+    ...(definition.announce && { announce: announceWith(definition, sessions, clock, timeoutMs) }),
     [Symbol.asyncDispose]: () =>
       sessions.dispose(() => within((async () => definition.dispose?.())(), timeoutMs, clock, name, "dispose")),
   };

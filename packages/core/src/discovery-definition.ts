@@ -78,14 +78,13 @@ export const DISCOVERY_DEFAULTS: Readonly<Record<"pollMs" | "minPollMs" | "maxPo
 /** The definition's timings with defaults filled in. @throws DiscoveryError `INVALID_OPTION`, naming the field */
 export function checkDefinition(definition: DiscoveryDefinition): Record<keyof typeof DISCOVERY_DEFAULTS, number> {
   const { name, lookup, subscribe, defaultPort } = definition;
-  const need = (field: string, holds: boolean, what: string) =>
-    requireOption(name || "defineDiscovery", field, holds, what);
+  const need = requireOption.bind(null, name || "defineDiscovery");
   need("name", typeof name === "string" && name !== "", "a text");
   need("lookup or subscribe", typeof (lookup ?? subscribe) === "function", "a function");
   const timings = { ...DISCOVERY_DEFAULTS };
   for (const field of Object.keys(timings) as (keyof typeof timings)[]) {
     const value = definition[field] ?? timings[field];
-    need(field, typeof value === "number" && value > 0, "more than 0 milliseconds");
+    need(field, typeof value === "number" && value > 0, "more than 0 ms");
     timings[field] = value;
   }
   need("minPollMs", timings.minPollMs <= timings.maxPollMs, `at most maxPollMs (${timings.maxPollMs})`);

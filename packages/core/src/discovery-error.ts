@@ -80,7 +80,7 @@ export function timedOut(adapter: string, what: string, limitMs: number): Discov
 
 /** `ENDED`. */
 export function ended(adapter: string): DiscoveryError {
-  return failure(adapter, "ENDED", "the subscription ended by itself.");
+  return failure(adapter, "ENDED", "the subscription ended.");
 }
 
 /** @throws DiscoveryError `INVALID_OPTION` unless the condition holds */

@@ -27,7 +27,7 @@ export function parseEndpoint(text: string, defaultPort?: number): Endpoint {
   const parts = ENDPOINT.exec(trimmed) ?? (isIPv6(trimmed) && ["", trimmed]);
   if (!parts) return fail("its colons or brackets do not fit");
   const [, v6, name = "", portText = String(defaultPort)] = parts;
-  if (!(v6 === undefined ? isHost(name) : isIPv6(v6))) return fail("its host is neither a name nor an IP address");
+  if (!(v6 === undefined ? isHost(name) : isIPv6(v6))) return fail("its host is no name or IP address");
   const port = /^[1-9]\d*$/.test(portText) ? Number(portText) : 0;
   return isPort(port) ? { host: v6 ?? name, port } : fail("it has no port from 1 to 65535");
 }

@@ -68,8 +68,8 @@ export function toInstance(entry: InstanceLike | Error, defaultPort?: number): S
   return Object.freeze({
     ...parseEndpoint(text, defaultPort),
     // Registries write "no id" as an empty text, and two nameless instances are not the same one.
-    ...(id ? { id: String(id) } : {}),
-    ...(metadata ? { metadata: textsOf(metadata) } : {}),
+    ...(id && { id: String(id) }),
+    ...(metadata && { metadata: textsOf(metadata) }),
   });
 }
 

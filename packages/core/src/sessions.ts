@@ -35,8 +35,7 @@ export function openSessions(name: string, clock: Clock): Sessions {
     return openScope(parent, life.signal);
   };
   // Sessions that heed their signal are gone long before; one that does not must not hold up the program's shutdown.
-  const graceMs = 250;
-  const closing = (promise: Promise<unknown>, limitMs = graceMs) => {
+  const closing = (promise: Promise<unknown>, limitMs = 250) => {
     const settled: Promise<unknown> = ignore(promise).then(() => limits.delete(settled));
     limits.set(settled, limitMs);
   };
@@ -82,7 +81,7 @@ export function openSessions(name: string, clock: Clock): Sessions {
     closing,
     async dispose(finish) {
       if (!life.signal.aborted) {
-        life.close(failure(name, "DISPOSED", "it has been disposed; make a new one."));
+        life.close(failure(name, "DISPOSED", "it is disposed; make a new one."));
         disposed = wait(finish);
       }
       return disposed;

@@ -1,7 +1,7 @@
 import { abortable, openScope, type Scope } from "./abort.js";
 import { forEach } from "./async-iteration.js";
 import { type Backoff, exponentialBackoff } from "./backoff.js";
-import { after, sleep, systemClock } from "./clock.js";
+import { after, type Clock, sleep, systemClock } from "./clock.js";
 import { type Combined, derive, type WaitingOptions } from "./combinator.js";
 import type { SessionRequest } from "./discovery-definition.js";
 import { type DiscoveryError, ended, timedOut, toDiscoveryError } from "./discovery-error.js";
@@ -48,7 +48,8 @@ export function supervise<D extends ServiceDiscovery>(
   }
   const supervisor = supervisorOf(discovery, options);
   const combined = derive(discovery, {
-    ...(options.clock && { clock: options.clock }),
+    // Undefined is for the default.
+    clock: options.clock as Clock,
     subscribe: supervisor.join,
   });
   return Object.defineProperties(combined, {

@@ -56,6 +56,20 @@ describe("announce", () => {
     expect(log).toEqual(["announce 10.0.0.7:7337", "abort", "dispose"]);
   });
 
+  it.each([undefined, {}])(
+    "says what a definition has to resolve with when it does with %j, and says it once",
+    async (registration) => {
+      const problems: DiscoveryError[] = [];
+      const announce = async () => registration as Registration;
+      const discovery = defineDiscovery({ name: "x", lookup: async () => [], announce });
+      const message = "x: the result of announce must be { withdraw }.";
+      const announcing = discovery.announce(SELF, { report: (problem) => problems.push(problem) });
+      await expect(announcing).rejects.toMatchObject({ code: "INVALID_OPTION", message });
+      await discovery[Symbol.asyncDispose]();
+      expect(problems).toEqual([]);
+    },
+  );
+
   it("asks nobody when its signal has aborted before", async () => {
     const { discovery, log } = recorded();
     await expect(discovery.announce(SELF, { signal: AbortSignal.abort("no") })).rejects.toBe("no");

@@ -178,6 +178,17 @@ describe("lookup", () => {
     await expect(throwing(own)).rejects.toBe(own);
   });
 
+  it.each([
+    ["string", "a:1"],
+    ["undefined", undefined],
+    ["object", { nodes: ["a:1"] }],
+    ["string", { instances: "a:1" }],
+  ])("says that %s is no list of instances: %j", async (what, found) => {
+    const discovery = defineDiscovery({ name: "x", lookup: async () => found as unknown as Listed });
+    const message = `x: expected a list of instances, got ${what}.`;
+    await expect(discovery.lookup()).rejects.toMatchObject({ code: "INVALID_RESPONSE", message });
+  });
+
   it("wraps what the definition's list throws while it is read", async () => {
     const discovery = defineDiscovery({
       name: "x",

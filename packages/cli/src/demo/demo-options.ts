@@ -1,5 +1,6 @@
 import { type OptionSpecs, type OptionValues, UsageError } from "../command.js";
 import { MAX_NODES } from "./cast.js";
+import { isAddress } from "./registry/address-form.js";
 import { isRegistryName, REGISTRY_NAMES, type RegistryName, registryKind } from "./registry/registries.js";
 import { LATECOMERS } from "./story.js";
 
@@ -50,12 +51,7 @@ export function readDemoOptions(values: OptionValues): DemoOptions {
   if (discovery !== undefined && !isDiscoveryName(discovery)) {
     throw new UsageError(`--discovery is one of ${DISCOVERY_NAMES.join(", ")}, not "${discovery}"`);
   }
-  if (url !== undefined && !(discovery !== undefined && isRegistryName(discovery))) {
-    const names = REGISTRY_NAMES.filter((name) => registryKind(name).startedOnly === undefined);
-    throw new UsageError(`--url is for --discovery ${names.join(", ")}`);
-  }
-  const startedOnly = url === undefined ? undefined : registryKind(discovery as RegistryName).startedOnly;
-  if (startedOnly !== undefined) throw new UsageError(`--url is not for --discovery ${discovery}: ${startedOnly}`);
+  const address = url === undefined ? undefined : readAddress(String(url), discovery);
   // Leadership needs two.
   const range = { least: 2, most: MAX_NODES - LATECOMERS };
   const number = nodes === undefined ? DEFAULT_NODES : Number(nodes);
@@ -67,9 +63,24 @@ export function readDemoOptions(values: OptionValues): DemoOptions {
   if (!(stepSeconds > 0 && stepSeconds <= 3600)) {
     throw new UsageError(`--step-timeout is a number of seconds above 0 and up to 3600, not "${timeout}"`);
   }
-  const address = typeof url === "string" ? url : undefined;
   const flags = { keep: keep === true, json: json === true };
   return { nodes: number, discovery, url: address, ...flags, stepTimeoutMs: stepSeconds * 1000 };
+}
+
+/** @returns the URL, which is one of a registry that the demonstration can use as it runs */
+function readAddress(url: string, discovery: DiscoveryName | undefined): string {
+  if (discovery === undefined || !isRegistryName(discovery)) {
+    const names = REGISTRY_NAMES.filter((name) => !("startedOnly" in registryKind(name).address));
+    throw new UsageError(`--url is for --discovery ${names.join(", ")}`);
+  }
+  const { address } = registryKind(discovery);
+  if ("startedOnly" in address) {
+    throw new UsageError(`--url is not for --discovery ${discovery}: ${address.startedOnly}`);
+  }
+  if (!isAddress(url, address)) {
+    throw new UsageError(`--url for --discovery ${discovery} is a URL such as ${address.example}, not "${url}"`);
+  }
+  return url;
 }
 
 function isDiscoveryName(value: unknown): value is DiscoveryName {

@@ -32,7 +32,7 @@ export function formatExplanation(explanation: ClusterExplanation, options: Form
     ["node", `${called(own)} ${palette("dim", `(${self})`)}`],
     ["status", `${palette("bold", status)} (${situation.code}: ${situation.message})`],
     ["leader", leader === undefined ? "nobody" : `${called(leader)}${leader === own ? ", this node" : ""}`],
-    ["converged", converged ? "yes" : "not as far as this node knows; the leader knows for sure"],
+    ["converged", convergence(converged, leader === own)],
     ["members", String(members.length), columns(members.map((member) => memberRow(member, called)))],
     [
       "failures",
@@ -56,6 +56,13 @@ export function formatExplanation(explanation: ClusterExplanation, options: Form
       return [first, ...list.map((line) => indent(line, " ".repeat(width + 4)))].join("\n");
     })
     .join("\n");
+}
+
+function convergence(converged: boolean, leads: boolean): string {
+  if (converged) return "yes";
+  return leads
+    ? "not yet: not all reachable members are known to hold the same membership"
+    : "not as far as this node knows; the leader knows for sure";
 }
 
 /** `host:port` of `system@host:port#id`. */

@@ -194,6 +194,14 @@ describe("an explanation for people", () => {
     expect(fact(text, "dropped")).toEqual(["undecodable frames 2, dropped frames 1200"]);
   });
 
+  it("does not send a leader that has not converged yet to the leader", () => {
+    const text = formatExplanation({ ...bereaved, converged: false });
+    expect(fact(text, "leader")[0]).toMatch(/, this node$/);
+    expect(fact(text, "converged")).toEqual([
+      "not yet: not all reachable members are known to hold the same membership",
+    ]);
+  });
+
   it("calls nodes by their names where they have one", () => {
     const nameOf = (address: string) => (address === "10.0.0.1:7337" ? "A" : undefined);
     const text = formatExplanation(member, { nameOf });

@@ -18,7 +18,12 @@ export async function reachRegistry(name: RegistryName, url: string | undefined)
   const service = `rollcall-demo-${randomBytes(4).toString("hex")}`;
   if (url !== undefined) {
     const plan: RegistryPlan = { mechanism: name, url, service, own: false };
-    await ask(plan);
+    try {
+      await ask(plan);
+    } catch (error) {
+      // The adapter names options that are not those of the demonstration.
+      throw new Error(`--url does not work: ${(error as Error).message}`, { cause: error });
+    }
     return { plan };
   }
   const registry = await startRegistry(name);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Announcer, DefinedDiscovery } from "@rollcall/core";
+import { type AddressForm, consulAddress, dnsAddress, etcdAddress, natsAddress } from "./address-form.js";
 import { apiServerArguments, apiServerFiles, KUBECONFIG } from "./api-server.js";
 import { DEMO_ZONE, emptyZone, nameServerConfiguration } from "./name-server.js";
 
@@ -23,8 +24,8 @@ export interface RegistryKind extends RegistryServer {
   files?(folder: string, ports: readonly number[]): Readonly<Record<string, string>>;
   /** Where a client finds it. */
   url(port: number, folder: string): string;
-  /** Why it cannot be one that runs already, if it cannot. */
-  readonly startedOnly?: string;
+  /** How one that runs already is named, or why it cannot be such a one. */
+  readonly address: AddressForm | { readonly startedOnly: string };
   /** What is not as it is elsewhere, to be told to people. */
   readonly note?: string;
   /** Rejects as long as it is not ready. Default: it is when it answers a lookup. */
@@ -48,6 +49,7 @@ const etcd: RegistryKind = {
     ];
   },
   url: (port) => `http://${LOOPBACK}:${port}`,
+  address: etcdAddress,
   async open(url, service) {
     const { etcdDiscovery } = await import("@rollcall/etcd");
     return etcdDiscovery({ service, urls: url });
@@ -65,6 +67,7 @@ const consul: RegistryKind = {
     return ["agent", "-dev", "-node=demo", `-data-dir=${folder}`, `-hcl=${JSON.stringify(config)}`];
   },
   url: (port) => `http://${LOOPBACK}:${port}`,
+  address: consulAddress,
   async open(url, service) {
     const { consulDiscovery } = await import("@rollcall/consul");
     return consulDiscovery({ service, url });
@@ -78,6 +81,7 @@ const dns: RegistryKind = {
   arguments: (folder) => ["-g", "-n", "1", "-c", join(folder, "named.conf")],
   files: (folder, [port]) => ({ "named.conf": nameServerConfiguration(folder, Number(port)), "zone.db": emptyZone() }),
   url: (port) => `dns://${LOOPBACK}:${port}/${DEMO_ZONE}`,
+  address: dnsAddress,
   async open(url, service) {
     const { updatedZone } = await import("./updated-zone.js");
     return updatedZone(url, service);
@@ -92,7 +96,9 @@ const kubernetes: RegistryKind = {
   arguments: apiServerArguments,
   files: apiServerFiles,
   url: (_port, folder) => pathToFileURL(join(folder, KUBECONFIG)).href,
-  startedOnly: "a cluster that runs already would make something of the pods that the demonstration writes",
+  address: {
+    startedOnly: "a cluster that runs already would make something of the pods that the demonstration writes",
+  },
   note: `Real are the API server and its etcd. Nothing runs pods here, so each process writes the one that would stand for it.`,
   async ready(url, service) {
     const { tryPod } = await import("./written-pods.js");
@@ -110,6 +116,7 @@ const nats: RegistryKind = {
   ports: 1,
   arguments: (folder, [port]) => ["--addr", LOOPBACK, "--port", String(port), "--pid", join(folder, "pid")],
   url: (port) => `nats://${LOOPBACK}:${port}`,
+  address: natsAddress,
   async open(url, service) {
     const { natsDiscovery } = await import("@rollcall/nats");
     return natsDiscovery({ service, servers: url });

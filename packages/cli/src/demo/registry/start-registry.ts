@@ -39,7 +39,7 @@ export interface RunningRegistry {
 export async function startRegistry(name: RegistryName): Promise<RunningRegistry> {
   const kind = registryKind(name);
   const { backend } = kind;
-  const other = kind.startedOnly === undefined ? ", or give the address of one that runs with --url" : "";
+  const other = "startedOnly" in kind.address ? "" : ", or give the address of one that runs with --url";
   // Before anything is made that would have to be removed.
   const program = findProgram(kind, other);
   const before = backend && findProgram(backend, "");
