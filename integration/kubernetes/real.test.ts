@@ -4,6 +4,7 @@ import { kubernetesDiscovery } from "@rollcall/kubernetes";
 import { describe, expect, it, vi } from "vitest";
 import { folder, kubeconfigFile } from "../../adapters/kubernetes/test/support/kubeconfig-file.ts";
 import { PODS, pod, running, SLICES, slice } from "../../adapters/kubernetes/test/support/objects.ts";
+import { until } from "../registries/scene.ts";
 import { findKubectl } from "../servers/kube-apiserver.ts";
 import { findServer } from "../servers/report.ts";
 import { run } from "../servers/run.ts";
@@ -33,6 +34,14 @@ async function shortLived(scene: Scene) {
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
     subjects: [{ kind: "ServiceAccount", name, namespace }],
   });
+  // The server acts on a role when it has heard of it from itself, and some hundred milliseconds can pass until then.
+  const resourceAttributes = { namespace, verb: "watch", group: "discovery.k8s.io", resource: "endpointslices" };
+  const review = { spec: { user: `system:serviceaccount:${namespace}:${name}`, resourceAttributes } };
+  const isAllowed = async () => {
+    const { status } = await writer.send("POST", "apis/authorization.k8s.io/v1/subjectaccessreviews", review);
+    return (status as { allowed: boolean }).allowed;
+  };
+  await until(isAllowed, () => `${review.spec.user} may watch`, 30_000);
   const uid = account.metadata.uid as string;
   /** The server accepts a token for a minute longer than it says. */
   return (forMs: number) => server.signToken({ namespace, name, uid }, new Date(Date.now() + forMs - 60_000));
