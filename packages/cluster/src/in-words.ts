@@ -1,16 +1,17 @@
 const MAX_SHOWN = 60;
 
-/** A value that cannot be used, as it is shown in an error: short, on one line, and told apart from what it looks like. */
+/**
+ * A value that cannot be used, as it is shown in an error: short, and told apart from what it looks like. Of objects and
+ * lists nothing is shown but names and numbers: what is given in the wrong place may be somebody's password.
+ */
 export function inWords(value: unknown): string {
   if (typeof value === "function") return `the function ${value.name || "without a name"}`;
-  const text = typeof value === "object" || typeof value === "string" ? jsonOf(value) : String(value);
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  const isObject = typeof value === "object" && value !== null;
+  const text = isObject ? `an object with ${Object.keys(value).join(", ") || "nothing"}` : plain(value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
-function jsonOf(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return Object.prototype.toString.call(value);
-  }
+function plain(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

@@ -171,8 +171,9 @@ describe("settings", () => {
       5,
       "There is no settings.join.maxConcurrentJoin; there are maxConcurrentJoins, backoff.",
     ],
-    ["discovery", [], "settings.discovery is []; it has to be a ServiceDiscovery"],
-    ["node.metadata", { zone: 1 }, 'settings.node.metadata is {"zone":1}; it has to be'],
+    ["discovery", [], "settings.discovery is a list of 0; it has to be a ServiceDiscovery"],
+    ["discovery", { service: "a", token: "hush" }, "settings.discovery is an object with service, token; it has to be"],
+    ["node.metadata", { zone: 1 }, "settings.node.metadata is an object with zone; it has to be"],
     ["downing", keepMajority, "settings.downing is the function keepMajority; it has to be a DowningStrategy"],
     ["node.host", "x ".repeat(100), `settings.node.host is "${"x ".repeat(29)}x…; it has to be`],
   ])("that are wrong are shown so that one sees what is meant: %s", (path, value, said) => {
